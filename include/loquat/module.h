@@ -1,0 +1,114 @@
+/* loquat/module.h - for those who write modules, not for those who use them.
+ *
+ * A module is one constant table: what it answers to, what it advertises, how
+ * large its state is.  The stream allocates the state zeroed, calls the hooks,
+ * and frees it.  Hooks and handlers may send, request, answer and emit; what
+ * else would change the stream returns LQ_E_BUSY inside one. */
+#ifndef LOQUAT_MODULE_H
+#define LOQUAT_MODULE_H
+
+#include "builder.h"
+#include "event.h"
+#include "stream.h"
+
+LQ_BEGIN
+
+/* What a handler returns, besides LQ_STANZA_* errors, which become the error
+ * reply when the stanza was an IQ get or set.  HANDLED: no other handler is
+ * asked about an IQ, which gets an empty result unless the handler answered
+ * it; a message or presence does not surface as an event, but the other
+ * handlers are asked all the same.  Negative: LQ_E_NOMEM and the like, an
+ * internal-server-error for an IQ. */
+enum { LQ_HANDLED = 0, LQ_PASS = 1 };
+
+/* Takes what matches KIND, TYPE (LQ_ANY: all but error), and the NAME and
+ * XMLNS of a child, PAYLOAD; NULL matches any.  With both NULL the stanza
+ * itself matches, and PAYLOAD is lq_stanza_payload(). */
+typedef struct lq_handler {
+    int kind; /* LQ_IQ, LQ_MESSAGE, LQ_PRESENCE; 0 ends a table */
+    int type;
+    const char *name;
+    const char *xmlns;
+    int (*handle)(void *self, const lq_stanza *stanza,
+                  const lq_element *payload);
+} lq_handler;
+
+/* All hooks may be NULL.  An int below 0 from init makes the attach fail. */
+typedef struct lq_module {
+    const char *name;            /* of the module, for people: "roster" */
+    const char *const *features; /* for disco#info; ends with NULL */
+    const lq_handler *handlers;  /* ends with a zero entry */
+    size_t size;                 /* of the state */
+    int (*init)(void *self, lq_stream *stream);
+
+    /* A resource is bound (or, RESUMED, still is), before ONLINE; in order of
+     * attachment.  What is requested here leaves in one flight. */
+    int (*online)(void *self, bool resumed);
+    void (*offline)(void *self);
+
+    /* The time set by lq_module_wake() has come. */
+    int (*due)(void *self, lq_time now);
+
+    /* The REPLY to request ID of this module; ERROR as in lq_event. */
+    void (*reply)(void *self, lq_id id, const lq_stanza *stanza, int error);
+
+    void (*clear)(void *self); /* frees what the state points to */
+} lq_module;
+
+/* Give STREAM the module and return its state; the same one if it has it
+ * already.  NULL when memory runs out or init fails.  While online, online()
+ * runs at once.  MODULE must live as long as STREAM. */
+LQ_API void *lq_stream_attach(lq_stream *stream, const lq_module *module);
+
+/* The state of MODULE, or NULL if it is not attached. */
+LQ_API void *lq_stream_module(const lq_stream *stream,
+                              const lq_module *module);
+
+/* Register one handler, for as long as STREAM lives; it is copied, and its
+ * texts must live as long as STREAM.  LQ_OK or LQ_E_NOMEM. */
+LQ_API int lq_stream_handle(lq_stream *stream, const lq_handler *handler,
+                            void *self);
+
+/* A request whose REPLY goes to the reply hook of the module with state SELF,
+ * not to the program.  TIMEOUT in ms, 0 for LQ_TIMEOUT_REQUEST.  Otherwise as
+ * lq_stream_request(). */
+LQ_API lq_id lq_module_request(void *self, lq_builder *b, lq_time timeout);
+
+/* Have due() called at WHEN, once; LQ_NEVER takes that back. */
+LQ_API int lq_module_wake(void *self, lq_time when);
+
+/* The stream that SELF belongs to. */
+LQ_API lq_stream *lq_module_stream(const void *self);
+
+/* Begin the result to IQ, which is being handled; lq_stream_answer() sends
+ * it. */
+LQ_API lq_builder *lq_build_result(lq_stream *stream, const lq_stanza *iq);
+
+/* Whether JID is this stream's own account: absent, its bare JID, or its own
+ * full JID (which some servers put there; RFC 6121, 2.1.6). */
+LQ_API bool lq_stream_is_own(const lq_stream *stream, const char *jid);
+
+/* The feature at INDEX of all that modules and claims advertise, without
+ * repetitions, or NULL behind the last. */
+LQ_API const char *lq_stream_feature(const lq_stream *stream, int index);
+
+/* The child NAME of XMLNS of the features that the server announced last, or
+ * NULL.  Replaced at the next stream header. */
+LQ_API const lq_element *lq_stream_server_feature(const lq_stream *stream,
+                                                  const char *name,
+                                                  const char *xmlns);
+
+/* NOW as it was when the stream was entered, and the wall clock then, or
+ * LQ_NEVER if the context has none. */
+LQ_API lq_time lq_stream_now(const lq_stream *stream);
+LQ_API int64_t lq_stream_unix_ms(const lq_stream *stream);
+
+/* Queue an event.  STANZA (may be NULL) is kept.  RELEASE (may be NULL) is
+ * called with DETAIL once the event has passed, or at once if it cannot be
+ * queued; so DETAIL may be a counted or retired object.  LQ_OK or LQ_E_NOMEM. */
+LQ_API int lq_stream_emit(lq_stream *stream, int type, lq_id id, int error,
+                          const lq_stanza *stanza, const void *detail,
+                          void (*release)(const void *detail));
+
+LQ_END
+#endif

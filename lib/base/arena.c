@@ -1,0 +1,232 @@
+/* arena.c - see arena.h.
+ *
+ * Only the newest chunk is filled; what the older ones have left is lost,
+ * which doubling keeps within half of the whole.  Texts take the next byte and
+ * objects the next multiple of eight.  Chunks of the pool's one size go back
+ * to it and are all that it keeps. */
+#include "arena.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "memory.h"
+
+#define ALIGNMENT    8
+#define SPARE_SIZE   4096 /* a chunk of the pool, header included */
+#define SPARE_MAX    16   /* so that a pool keeps 64 KiB at most */
+#define PRIVATE_SIZE 1024 /* the first chunk of an arena without a pool */
+
+struct lq_chunk {
+    struct lq_chunk *older;
+    size_t size; /* header included */
+    _Alignas(ALIGNMENT) char bytes[];
+};
+
+#define HEADER offsetof(struct lq_chunk, bytes)
+
+struct lq_pool {
+    struct lq_chunk *spare;
+    size_t count;
+    size_t references;
+};
+
+static size_t min(size_t a, size_t b) { return a < b ? a : b; }
+static size_t max(size_t a, size_t b) { return a > b ? a : b; }
+
+lq_pool *lq_pool_new(void)
+{
+    lq_pool *pool = lq_calloc(1, sizeof(*pool));
+
+    return lq_pool_ref(pool);
+}
+
+lq_pool *lq_pool_ref(lq_pool *pool)
+{
+    if (pool != NULL) {
+        pool->references++;
+    }
+    return pool;
+}
+
+void lq_pool_unref(lq_pool *pool)
+{
+    struct lq_chunk *next;
+
+    if (pool == NULL || --pool->references > 0) {
+        return;
+    }
+    for (; pool->spare != NULL; pool->spare = next) {
+        next = pool->spare->older;
+        lq_free(pool->spare);
+    }
+    lq_free(pool);
+}
+
+static struct lq_chunk *chunk_new(lq_pool *pool, size_t size)
+{
+    struct lq_chunk *chunk;
+
+    if (pool != NULL && size == SPARE_SIZE && pool->spare != NULL) {
+        chunk = pool->spare;
+        pool->spare = chunk->older;
+        pool->count--;
+        return chunk;
+    }
+    chunk = lq_malloc(size);
+    if (chunk != NULL) {
+        chunk->size = size;
+    }
+    return chunk;
+}
+
+static void chunk_free(lq_pool *pool, struct lq_chunk *chunk)
+{
+    if (pool != NULL && chunk->size == SPARE_SIZE && pool->count < SPARE_MAX) {
+        chunk->older = pool->spare;
+        pool->spare = chunk;
+        pool->count++;
+        return;
+    }
+    lq_free(chunk);
+}
+
+/* A new chunk with NEED bytes at least and, as far as the budget goes, twice
+ * the size of the last. */
+static bool arena_grow(lq_arena *arena, size_t need)
+{
+    size_t first = arena->pool != NULL ? SPARE_SIZE : PRIVATE_SIZE;
+    size_t want = arena->chunks != NULL ? arena->chunks->size * 2 : first;
+    size_t room = max(need, min(want - HEADER, arena->budget));
+    struct lq_chunk *chunk;
+
+    if (need > arena->budget || room > SIZE_MAX / 2 - HEADER) {
+        return false;
+    }
+    chunk = chunk_new(arena->pool, HEADER + room);
+    if (chunk == NULL) {
+        return false;
+    }
+    chunk->older = arena->chunks;
+    arena->chunks = chunk;
+    arena->next = chunk->bytes;
+    arena->left = room;
+    arena->budget -= room;
+    return true;
+}
+
+static void *arena_take(lq_arena *arena, size_t size)
+{
+    char *taken = arena->next;
+
+    arena->next += size;
+    arena->left -= size;
+    return taken;
+}
+
+void lq_arena_init(lq_arena *arena, lq_pool *pool, size_t limit)
+{
+    *arena = (lq_arena){ .budget = limit, .pool = lq_pool_ref(pool) };
+}
+
+void lq_arena_clear(lq_arena *arena)
+{
+    lq_pool *pool = arena->pool;
+    struct lq_chunk *chunk = arena->chunks;
+    struct lq_chunk *older;
+
+    *arena = (lq_arena){ .chunks = NULL }; /* it may go with its chunks */
+    for (; chunk != NULL; chunk = older) {
+        older = chunk->older;
+        chunk_free(pool, chunk);
+    }
+    lq_pool_unref(pool);
+}
+
+void *lq_arena_alloc(lq_arena *arena, size_t size)
+{
+    size_t padding = -(uintptr_t)arena->next % ALIGNMENT;
+
+    if (padding > arena->left || size > arena->left - padding) {
+        if (!arena_grow(arena, size)) {
+            return NULL;
+        }
+        padding = 0;
+    }
+    arena_take(arena, padding);
+    return arena_take(arena, size);
+}
+
+/* Room for a text of LEN bytes and its NUL. */
+static char *arena_room(lq_arena *arena, size_t len)
+{
+    if (len == SIZE_MAX ||
+        (len >= arena->left && !arena_grow(arena, len + 1))) {
+        return NULL;
+    }
+    return arena_take(arena, len + 1);
+}
+
+char *lq_arena_text(lq_arena *arena, const char *text, size_t len)
+{
+    char *copy = arena_room(arena, len);
+
+    if (copy != NULL) {
+        memcpy(copy, text, len);
+        copy[len] = '\0';
+    }
+    return copy;
+}
+
+/* Make room for LEN bytes behind TEXT, if nothing has been made after it. */
+static bool arena_widen(lq_arena *arena, const char *text, size_t old_len,
+                        size_t *room, size_t len)
+{
+    if (text + old_len + 1 + *room != arena->next ||
+        len - *room > arena->left) {
+        return false;
+    }
+    arena_take(arena, len - *room);
+    *room = len;
+    return true;
+}
+
+/* Copy TEXT to where LEN more bytes fit, and twice as many if possible. */
+static char *arena_move(lq_arena *arena, const char *text, size_t old_len,
+                        size_t *room, size_t len)
+{
+    size_t need = old_len + len;
+    size_t capacity = need > SIZE_MAX / 2 ? need : need * 2;
+    char *copy;
+
+    if (need < len) {
+        return NULL;
+    }
+    copy = arena_room(arena, capacity);
+    if (copy == NULL) {
+        capacity = need;
+        copy = arena_room(arena, capacity);
+    }
+    if (copy != NULL && old_len > 0) {
+        memcpy(copy, text, old_len);
+    }
+    if (copy != NULL) {
+        *room = capacity - old_len;
+    }
+    return copy;
+}
+
+char *lq_arena_extend(lq_arena *arena, char *text, size_t old_len, size_t *room,
+                      const char *more, size_t len)
+{
+    if (text == NULL ||
+        (len > *room && !arena_widen(arena, text, old_len, room, len))) {
+        text = arena_move(arena, text, old_len, room, len);
+    }
+    if (text != NULL) {
+        memcpy(text + old_len, more, len);
+        text[old_len + len] = '\0';
+        *room -= len;
+    }
+    return text;
+}

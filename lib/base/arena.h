@@ -1,0 +1,49 @@
+/* arena.h - memory that is freed all at once.
+ *
+ * Allocations come from chunks, each twice the size of the one before; none
+ * is freed alone.  The limit bounds the sum, so a peer's stanza can never cost
+ * more than that.  Chunks may come from and go back to a pool that many
+ * arenas share; the pool is counted, so an arena may outlive all others. */
+#ifndef LQ_ARENA_H
+#define LQ_ARENA_H
+
+#include <stddef.h>
+
+/* Spare chunks of the usual first size, a bounded number of them. */
+typedef struct lq_pool lq_pool;
+
+lq_pool *lq_pool_new(void);
+lq_pool *lq_pool_ref(lq_pool *pool);
+void lq_pool_unref(lq_pool *pool); /* NULL is fine */
+
+typedef struct lq_arena {
+    struct lq_chunk *chunks; /* newest first */
+    char *next;              /* where the next allocation goes */
+    size_t left;             /* bytes free from there */
+    size_t budget;           /* bytes that may still be obtained */
+    lq_pool *pool;           /* a reference, or NULL */
+} lq_arena;
+
+/* POOL may be NULL. */
+void lq_arena_init(lq_arena *arena, lq_pool *pool, size_t limit);
+
+/* Free all that ARENA gave out and let go of the pool.  ARENA may itself lie in
+ * its own memory; else it gives nothing more until it is initialised again. */
+void lq_arena_clear(lq_arena *arena);
+
+/* SIZE > 0 bytes aligned for any pointer or integer, not zeroed; NULL when the
+ * limit or the system says no. */
+void *lq_arena_alloc(lq_arena *arena, size_t size);
+
+/* A NUL-terminated copy of LEN bytes, packed without padding. */
+char *lq_arena_text(lq_arena *arena, const char *text, size_t len);
+
+/* Lengthen TEXT of OLD_LEN bytes, made by lq_arena_text(), by LEN bytes: in
+ * place if it was the last thing made, else by a copy that doubles, so that a
+ * text in many pieces costs linear time.  TEXT may be NULL if OLD_LEN is 0.
+ * *ROOM is the spare room behind it, 0 for a new text; keep it with the text.
+ * NULL: no memory. */
+char *lq_arena_extend(lq_arena *arena, char *text, size_t old_len, size_t *room,
+                      const char *more, size_t len);
+
+#endif

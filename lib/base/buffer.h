@@ -1,0 +1,49 @@
+/* buffer.h - bytes that are appended at the end and taken from the front.
+ *
+ * It grows by doubling up to a limit given at birth and gives its memory back
+ * when it is emptied by lq_buffer_release(). */
+#ifndef LQ_BUFFER_H
+#define LQ_BUFFER_H
+
+#include <stddef.h>
+
+typedef struct lq_buffer {
+    char *data;
+    size_t head;  /* first byte in use */
+    size_t tail;  /* end of the bytes in use */
+    size_t size;  /* bytes allocated */
+    size_t limit; /* most bytes in use at once */
+} lq_buffer;
+
+void lq_buffer_init(lq_buffer *buffer, size_t limit);
+void lq_buffer_clear(lq_buffer *buffer); /* frees; may be used again */
+void lq_buffer_wipe(lq_buffer *buffer);  /* the same for secrets */
+
+static inline size_t lq_buffer_len(const lq_buffer *buffer)
+{
+    return buffer->tail - buffer->head;
+}
+
+static inline char *lq_buffer_bytes(const lq_buffer *buffer)
+{
+    return buffer->data == NULL ? NULL : buffer->data + buffer->head;
+}
+
+/* LQ_OK; LQ_E_FULL past the limit, LQ_E_NOMEM; then nothing has changed. */
+int lq_buffer_append(lq_buffer *buffer, const void *bytes, size_t len);
+
+/* Room for LEN more bytes behind the end, or NULL (then lq_buffer_append of
+ * LEN bytes would fail too); lq_buffer_commit() makes LEN of it count. */
+char *lq_buffer_reserve(lq_buffer *buffer, size_t len);
+void lq_buffer_commit(lq_buffer *buffer, size_t len);
+
+/* Drop LEN <= lq_buffer_len() bytes from the front; amortised O(1) a byte. */
+void lq_buffer_consume(lq_buffer *buffer, size_t len);
+
+/* Drop all but the first LEN bytes. */
+void lq_buffer_truncate(lq_buffer *buffer, size_t len);
+
+/* Free the memory if no byte is in use. */
+void lq_buffer_release(lq_buffer *buffer);
+
+#endif

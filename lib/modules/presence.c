@@ -1,0 +1,518 @@
+/* presence.c - who is there, and how, RFC 6121 section 4.
+ *
+ * Ours is remembered and sent whenever a fresh session begins.  Everyone
+ * else's lies in a table of accounts, each with the list of its resources.  A
+ * presence makes a new resource in the place of the old, which stays in the
+ * grave until the event that tells of it has passed.  While we are offline
+ * nobody is shown; if the session is resumed they are there again, since the
+ * server tells only what has changed.
+ *
+ * Anybody can send us presence under as many resources as they like: the
+ * least available of an account makes room when there are too many, and
+ * beyond the limit for all accounts the stanza surfaces as an event and is
+ * not kept. */
+#include <loquat/module.h>
+#include <loquat/presence.h>
+#include <loquat/roster.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/table.h"
+#include "base/text.h"
+#include "grave.h"
+#include "prepared.h"
+#include "resource.h"
+
+#define NS_XML "http://www.w3.org/XML/1998/namespace"
+
+enum {
+    RESOURCES_EACH = 64,
+    RESOURCES_ALL = 100000,
+};
+
+/* What a person should read about us, in one language. */
+typedef struct status {
+    struct status *next;
+    char *lang; /* NULL: the stream's */
+    char *text;
+} status;
+
+typedef struct account {
+    lq_resource *first;
+    int count;
+    char bare[]; /* prepared */
+} account;
+
+struct lq_presence {
+    lq_stream *stream;
+    bool online;
+    int show;
+    int priority;
+    status *statuses;
+
+    lq_hash_key key;
+    lq_table accounts; /* prepared bare JID -> account */
+    size_t count;      /* of all resources */
+    uint64_t order;    /* of the last one that spoke */
+    lq_grave grave;
+};
+
+/* ---- ours ---- */
+
+static void build_status(lq_builder *b, const status *s)
+{
+    lq_build_open(b, "status", NULL);
+    lq_build_attr_ns(b, "lang", NS_XML, s->lang);
+    lq_build_text(b, s->text);
+    lq_build_close(b);
+}
+
+/* Tell TO (NULL: everybody) that we are in SHOW. */
+static lq_id presence_send(lq_presence *presence, const char *to, int show)
+{
+    int type = show == LQ_SHOW_OFFLINE ? LQ_UNAVAILABLE : LQ_AVAILABLE;
+    lq_builder *b = lq_build_presence(presence->stream, type, to);
+    char priority[8];
+
+    if (show != LQ_SHOW_OFFLINE && show != LQ_SHOW_ONLINE) {
+        lq_build_child(b, "show", NULL, lq_show_name(show));
+    }
+    for (const status *s = presence->statuses; s != NULL; s = s->next) {
+        build_status(b, s);
+    }
+    if (show != LQ_SHOW_OFFLINE && presence->priority != 0) {
+        snprintf(priority, sizeof(priority), "%d", presence->priority);
+        lq_build_child(b, "priority", NULL, priority);
+    }
+    return lq_stream_send(presence->stream, b);
+}
+
+static void status_free(status *s)
+{
+    if (s != NULL) {
+        lq_free(s->lang);
+        lq_free(s->text);
+        lq_free(s);
+    }
+}
+
+static status *status_new(const char *lang, const char *text)
+{
+    status *s = lq_calloc(1, sizeof(*s));
+
+    if (s == NULL || lq_replace(&s->lang, lang) < 0 ||
+        lq_replace(&s->text, text) < 0) {
+        status_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+/* ---- everyone's ---- */
+
+static account *account_get(const lq_presence *presence, const lq_prepared *who)
+{
+    return lq_table_get(&presence->accounts, who->bare, who->len);
+}
+
+static account *account_new(lq_presence *presence, const lq_prepared *who)
+{
+    account *a = lq_calloc(1, sizeof(*a) + who->len + 1);
+
+    if (a == NULL) {
+        return NULL;
+    }
+    memcpy(a->bare, who->bare, who->len);
+    if (lq_table_set(&presence->accounts, a->bare, who->len, a) < 0) {
+        lq_free(a);
+        return NULL;
+    }
+    return a;
+}
+
+/* Forget A if nobody is there any more. */
+static void account_settle(lq_presence *presence, account *a)
+{
+    if (a != NULL && a->first == NULL) {
+        lq_table_remove(&presence->accounts, a->bare, strlen(a->bare));
+        lq_free(a);
+    }
+}
+
+/* Where in A's list the resource NAME is, or the list's end. */
+static lq_resource **account_place(account *a, const char *name)
+{
+    lq_resource **place = &a->first;
+
+    while (*place != NULL && strcmp((*place)->name, name) != 0) {
+        place = &(*place)->next;
+    }
+    return place;
+}
+
+/* What WHO, of account A (may be NULL), told last; or NULL. */
+static lq_resource *account_find(account *a, const lq_prepared *who)
+{
+    const char *name = who->resource == NULL ? "" : who->resource;
+
+    return a == NULL ? NULL : *account_place(a, name);
+}
+
+static lq_resource **account_least(account *a)
+{
+    lq_resource **least = &a->first;
+
+    for (lq_resource **place = least; *place != NULL; place = &(*place)->next) {
+        if (lq_resource_is_better(*least, *place)) {
+            least = place;
+        }
+    }
+    return least;
+}
+
+/* Take the resource at PLACE out of A and bury it. */
+static lq_resource *account_take(lq_presence *presence, account *a,
+                                 lq_resource **place)
+{
+    lq_resource *resource = *place;
+
+    *place = resource->next;
+    lq_grave_add(&presence->grave, &resource->buried);
+    a->count--;
+    presence->count--;
+    return resource;
+}
+
+static int presence_emit(lq_presence *presence, int type,
+                         const lq_stanza *stanza, const lq_resource *resource)
+{
+    return lq_stream_emit(presence->stream, type, 0, LQ_OK, stanza, resource,
+                          NULL);
+}
+
+/* The resource at PLACE has gone, as STANZA from WHO says. */
+static int resource_gone(lq_presence *presence, account *a, lq_resource **place,
+                         const lq_stanza *stanza, const lq_prepared *who)
+{
+    lq_resource *old = account_take(presence, a, place);
+    lq_resource *last =
+        lq_resource_new(stanza, who, old->jid, ++presence->order);
+
+    if (last == NULL) {
+        old->show = LQ_SHOW_OFFLINE;
+        return presence_emit(presence, LQ_EVENT_RESOURCE_GONE, stanza, old);
+    }
+    lq_grave_add(&presence->grave, &last->buried);
+    return presence_emit(presence, LQ_EVENT_RESOURCE_GONE, stanza, last);
+}
+
+/* Make room for one more resource of A. */
+static int account_crowded(lq_presence *presence, account *a,
+                           const lq_stanza *stanza)
+{
+    lq_resource *least;
+
+    if (a->count < RESOURCES_EACH) {
+        return LQ_OK;
+    }
+    least = account_take(presence, a, account_least(a));
+    least->show = LQ_SHOW_OFFLINE;
+    return presence_emit(presence, LQ_EVENT_RESOURCE_GONE, stanza, least);
+}
+
+/* Put FRESH into A, in the place of what its resource said before. */
+static int account_put(lq_presence *presence, account *a, lq_resource *fresh,
+                       const lq_stanza *stanza)
+{
+    lq_resource **place = account_place(a, fresh->name);
+    lq_resource *old = *place;
+    int rv = LQ_OK;
+
+    if (old != NULL) {
+        fresh->next = old->next;
+        *place = fresh;
+        lq_grave_add(&presence->grave, &old->buried);
+        return LQ_OK;
+    }
+    rv = account_crowded(presence, a, stanza);
+    *account_place(a, fresh->name) = fresh;
+    a->count++;
+    presence->count++;
+    return rv;
+}
+
+static int presence_keep(lq_presence *presence, const lq_stanza *stanza,
+                         const lq_prepared *who)
+{
+    account *a = account_get(presence, who);
+    lq_resource *fresh;
+    int rv, told;
+
+    if (presence->count >= RESOURCES_ALL && account_find(a, who) == NULL) {
+        return LQ_PASS;
+    }
+    if (a == NULL && (a = account_new(presence, who)) == NULL) {
+        return LQ_E_NOMEM;
+    }
+    fresh = lq_resource_new(stanza, who, lq_stanza_sender(stanza),
+                            ++presence->order);
+    if (fresh == NULL) {
+        account_settle(presence, a);
+        return LQ_E_NOMEM;
+    }
+    rv = account_put(presence, a, fresh, stanza);
+    told = presence_emit(presence, LQ_EVENT_RESOURCE_CHANGED, stanza, fresh);
+    return rv < 0 ? rv : told;
+}
+
+/* RFC 6121, 4.5.4: a bare JID speaks for all its resources. */
+static int presence_drop(lq_presence *presence, const lq_stanza *stanza,
+                         const lq_prepared *who)
+{
+    account *a = account_get(presence, who);
+    int rv = LQ_OK;
+
+    if (a == NULL || (who->resource != NULL && !account_find(a, who))) {
+        return LQ_PASS; /* it was not here: news for others perhaps */
+    }
+    if (who->resource != NULL) {
+        rv = resource_gone(presence, a, account_place(a, who->resource), stanza,
+                           who);
+    }
+    while (who->resource == NULL && a->first != NULL) {
+        int told = resource_gone(presence, a, &a->first, stanza, who);
+
+        rv = rv < 0 ? rv : told;
+    }
+    account_settle(presence, a);
+    return rv;
+}
+
+static void presence_forget(lq_presence *presence)
+{
+    size_t cursor = 0;
+    account *a;
+
+    while ((a = lq_table_next(&presence->accounts, &cursor)) != NULL) {
+        while (a->first != NULL) {
+            account_take(presence, a, &a->first);
+        }
+        account_settle(presence, a);
+    }
+}
+
+/* ---- the module ---- */
+
+static int presence_init(void *self, lq_stream *stream)
+{
+    lq_presence *presence = self;
+
+    presence->stream = stream;
+    presence->show = LQ_SHOW_ONLINE;
+    lq_table_init(&presence->accounts, &presence->key);
+    return lq_random_fill(&presence->key, sizeof(presence->key));
+}
+
+static int presence_online(void *self, bool resumed)
+{
+    lq_presence *presence = self;
+    lq_id id = LQ_OK;
+
+    presence->online = true;
+    if (resumed) {
+        return LQ_OK;
+    }
+    presence_forget(presence);
+    if (presence->show != LQ_SHOW_OFFLINE) {
+        id = presence_send(presence, NULL, presence->show);
+    }
+    return id < 0 ? id : LQ_OK;
+}
+
+static void presence_offline(void *self)
+{
+    lq_presence *presence = self;
+
+    presence->online = false;
+}
+
+static int presence_told(void *self, const lq_stanza *stanza,
+                         const lq_element *payload)
+{
+    lq_presence *presence = self;
+    lq_prepared who;
+    int rv = lq_prepared_init(&who, lq_stanza_sender(stanza));
+
+    (void)payload;
+    if (rv < 0) {
+        return rv == LQ_E_ARGUMENT ? LQ_PASS : rv;
+    }
+    lq_grave_empty(&presence->grave);
+    rv = lq_stanza_type(stanza) == LQ_AVAILABLE
+             ? presence_keep(presence, stanza, &who)
+             : presence_drop(presence, stanza, &who);
+    lq_prepared_clear(&who);
+    return rv;
+}
+
+static int presence_error(void *self, const lq_stanza *stanza,
+                          const lq_element *payload)
+{
+    lq_presence *presence = self;
+
+    (void)payload;
+    return presence_emit(presence, LQ_EVENT_RESOURCE_ERROR, stanza, NULL);
+}
+
+static void presence_clear(void *self)
+{
+    lq_presence *presence = self;
+
+    presence_forget(presence);
+    lq_grave_empty(&presence->grave);
+    lq_table_clear(&presence->accounts);
+    while (presence->statuses != NULL) {
+        status *s = presence->statuses;
+
+        presence->statuses = s->next;
+        status_free(s);
+    }
+}
+
+static const lq_handler handlers[] = {
+    { LQ_PRESENCE, LQ_AVAILABLE, NULL, NULL, presence_told },
+    { LQ_PRESENCE, LQ_UNAVAILABLE, NULL, NULL, presence_told },
+    { LQ_PRESENCE, LQ_ERROR, NULL, NULL, presence_error },
+    { 0 },
+};
+
+static const lq_module module = {
+    .name = "presence",
+    .handlers = handlers,
+    .size = sizeof(lq_presence),
+    .init = presence_init,
+    .online = presence_online,
+    .offline = presence_offline,
+    .clear = presence_clear,
+};
+
+lq_presence *lq_presence_attach(lq_stream *stream)
+{
+    /* RFC 6121, 2.2: the roster is asked for before presence is sent */
+    return lq_roster_attach(stream) == NULL ? NULL
+                                            : lq_stream_attach(stream, &module);
+}
+
+/* ---- ours, for the program ---- */
+
+static bool show_is_valid(int show)
+{
+    return show >= LQ_SHOW_OFFLINE && show <= LQ_SHOW_CHAT;
+}
+
+int lq_presence_set(lq_presence *presence, int show, int priority)
+{
+    if (!show_is_valid(show) || priority < -128 || priority > 127) {
+        return LQ_E_ARGUMENT;
+    }
+    presence->show = show;
+    presence->priority = priority;
+    return presence->online ? presence_send(presence, NULL, show) : LQ_OK;
+}
+
+int lq_presence_set_status(lq_presence *presence, const char *lang,
+                           const char *text)
+{
+    status **place = &presence->statuses;
+    status *fresh = NULL;
+    status *old;
+
+    if (text != NULL && (fresh = status_new(lang, text)) == NULL) {
+        return LQ_E_NOMEM;
+    }
+    while (*place != NULL && !lq_text_equal((*place)->lang, lang)) {
+        place = &(*place)->next;
+    }
+    old = *place;
+    if (fresh != NULL) {
+        fresh->next = old != NULL ? old->next : NULL;
+        *place = fresh;
+    } else if (old != NULL) {
+        *place = old->next;
+    }
+    status_free(old);
+    return LQ_OK;
+}
+
+int lq_presence_show(const lq_presence *presence) { return presence->show; }
+
+int lq_presence_priority(const lq_presence *presence)
+{
+    return presence->priority;
+}
+
+lq_id lq_presence_direct(lq_presence *presence, const char *jid, int show)
+{
+    lq_prepared who;
+    int rv = lq_prepared_init(&who, jid);
+
+    if (rv < 0) {
+        return rv;
+    }
+    lq_prepared_clear(&who);
+    return show_is_valid(show) ? presence_send(presence, jid, show)
+                               : LQ_E_ARGUMENT;
+}
+
+/* ---- everyone's, for the program ---- */
+
+const lq_resource *lq_presence_best(const lq_presence *presence,
+                                    const char *jid)
+{
+    const lq_resource *best = NULL;
+    const lq_resource *r;
+    lq_prepared who;
+    account *a;
+
+    if (!presence->online || lq_prepared_init(&who, jid) < 0) {
+        return NULL;
+    }
+    a = account_get(presence, &who);
+    for (r = a == NULL ? NULL : a->first; r != NULL; r = r->next) {
+        if (who.resource != NULL && strcmp(who.resource, r->name) != 0) {
+            continue;
+        }
+        if (lq_resource_is_better(r, best)) {
+            best = r;
+        }
+    }
+    lq_prepared_clear(&who);
+    return best;
+}
+
+const lq_resource *lq_presence_next(const lq_presence *presence,
+                                    const char *jid,
+                                    const lq_resource *resource)
+{
+    lq_prepared who;
+    account *a;
+
+    if (resource != NULL || !presence->online ||
+        lq_prepared_init(&who, jid) < 0) {
+        return resource == NULL ? NULL : resource->next;
+    }
+    a = account_get(presence, &who);
+    lq_prepared_clear(&who);
+    return a == NULL ? NULL : a->first;
+}
+
+const lq_resource *lq_event_resource(const lq_event *event)
+{
+    return event->type == LQ_EVENT_RESOURCE_CHANGED ||
+                   event->type == LQ_EVENT_RESOURCE_GONE
+               ? event->detail
+               : NULL;
+}

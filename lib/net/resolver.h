@@ -1,0 +1,36 @@
+/* resolver.h - c-ares, watched by our poll. */
+#ifndef LQ_NET_RESOLVER_H
+#define LQ_NET_RESOLVER_H
+
+#include "watch.h"
+
+#include <ares.h>
+
+typedef struct lq_resolver {
+    lq_poll *poll;
+    ares_channel channel;      /* NULL until first needed */
+    char *servers;             /* to ask instead of the system's, or NULL */
+    int open;                  /* questions on their way */
+    struct lq_socket *sockets; /* of c-ares */
+} lq_resolver;
+
+void lq_resolver_init(lq_resolver *resolver, lq_poll *poll);
+
+/* Every question that is still open is told ARES_EDESTRUCTION. */
+void lq_resolver_clear(lq_resolver *resolver);
+
+/* Ask SERVERS from now on, or the system's for NULL.  Questions on their way
+ * are told ARES_EDESTRUCTION and may be put again at once.  LQ_OK,
+ * LQ_E_ARGUMENT, LQ_E_NOMEM. */
+int lq_resolver_set_servers(lq_resolver *resolver, const char *servers);
+
+/* The channel to put one question to, or NULL if memory or descriptors ran
+ * out.  lq_resolver_done() follows in both cases, when it is settled. */
+ares_channel lq_resolver_ask(lq_resolver *resolver);
+void lq_resolver_done(lq_resolver *resolver);
+
+/* Milliseconds until lq_resolver_tick() has work, or -1. */
+int lq_resolver_wait(const lq_resolver *resolver);
+void lq_resolver_tick(lq_resolver *resolver);
+
+#endif

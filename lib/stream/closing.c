@@ -1,0 +1,178 @@
+/* closing.c - how connections end.
+ *
+ * In order: what was sent leaves, `</stream:stream>` goes both ways (RFC 6120,
+ * 4.4), TLS says close_notify, the driver closes the transport.  When what the
+ * connection brought has been taken as well, it is concluded: the fate of
+ * everything that it carried is told, then OFFLINE. */
+#include "stream/stream.h"
+
+#include <string.h>
+
+enum { CLOSING_MS = 2000 };
+
+void lq_stream_send_close(lq_stream *stream)
+{
+    static const char tag[] = "</stream:stream>";
+
+    if (!stream->closed_by_us && stream->transport != 0 &&
+        stream->negotiation.opened) {
+        stream->closed_by_us = true;
+        lq_stream_write_element(stream, tag, strlen(tag));
+    }
+}
+
+/* Nothing more is expected from the peer. */
+static void closing_done(lq_stream *stream)
+{
+    stream->ending = true;
+    stream->flowing = false;
+    stream->outbox.bye = true;
+    stream->changed = true;
+    lq_timer_set(stream, &stream->timeout, LQ_NEVER);
+    lq_liveness_stop(stream);
+}
+
+void lq_stream_peer_closed(lq_stream *stream)
+{
+    if (stream->closed_by_peer) {
+        return;
+    }
+    stream->closed_by_peer = true;
+    lq_stream_send_close(stream);
+    closing_done(stream);
+}
+
+static void stop_with_transport(lq_stream *stream)
+{
+    stream->state = LQ_STATE_CLOSING;
+    lq_liveness_stop(stream);
+    if (stream->ending) {
+        return;
+    }
+    lq_stream_send_close(stream);
+    stream->flowing = false;
+    if (!stream->negotiation.header) {
+        closing_done(stream); /* there is no stream to be closed */
+        return;
+    }
+    lq_timer_set(stream, &stream->timeout,
+                 lq_time_after(stream->now, CLOSING_MS));
+}
+
+int lq_stream_stop(lq_stream *stream, lq_time now)
+{
+    bool hooked = stream->hooked;
+
+    if (!hooked) {
+        lq_stream_enter(stream, now);
+    }
+    if (stream->state == LQ_STATE_IDLE || stream->state == LQ_STATE_CLOSED ||
+        stream->stopping) {
+        return LQ_E_STATE;
+    }
+    stream->stopping = true;
+    stream->changed = true;
+    if (stream->transport != 0) {
+        stop_with_transport(stream);
+    } else if (!stream->ending) {
+        lq_stream_begin(stream);
+        lq_stream_conclude(stream);
+    }
+    if (!hooked) {
+        lq_stream_leave(stream);
+    }
+    return LQ_OK;
+}
+
+/* An end that nobody asked for and no failure explains. */
+static void explain_end(lq_stream *stream, int error)
+{
+    lq_failure *failure = &stream->connection->failure;
+
+    if (stream->stopping && (error == LQ_OK || stream->closed_by_peer)) {
+        return;
+    }
+    lq_failure_set(failure,
+                   &(lq_fault){ .layer = LQ_LAYER_NET,
+                                .code = LQ_E_NET,
+                                .message = stream->closed_by_peer
+                                               ? "The server closed the "
+                                                 "stream."
+                                               : "The connection was "
+                                                 "lost." });
+}
+
+int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
+{
+    int rv = LQ_E_STATE;
+
+    if (!lq_stream_enter(stream, now)) {
+        return LQ_E_BUSY;
+    }
+    if (stream->transport != 0) {
+        rv = LQ_OK;
+        stream->lost = error != LQ_OK;
+        stream->transport = 0;
+        stream->ending = true;
+        stream->flowing = false;
+        stream->changed = true;
+        lq_timer_set(stream, &stream->timeout, LQ_NEVER);
+        lq_liveness_stop(stream);
+        lq_questions_drop(stream);
+        lq_tickets_unsent(stream);
+        lq_outbox_reset(&stream->outbox);
+        if (lq_inbox_is_empty(&stream->inbox)) {
+            lq_stream_conclude(stream);
+        }
+    }
+    lq_stream_leave(stream);
+    return rv;
+}
+
+static void tell_offline(lq_stream *stream)
+{
+    lq_connection *connection = stream->connection;
+    const lq_failure *failure = lq_stream_failure(stream);
+
+    lq_connection_ref(connection);
+    connection->offline.event.error = lq_failure_code(failure);
+    connection->offline.event.detail = failure;
+    lq_stream_note(stream, &connection->offline);
+}
+
+static void tell_closed(lq_stream *stream)
+{
+    lq_connection *connection = stream->connection;
+    const lq_failure *failure =
+        stream->stopping ? NULL : lq_stream_failure(stream);
+
+    stream->state = LQ_STATE_CLOSED;
+    lq_connection_ref(connection);
+    connection->closed.event.error = lq_failure_code(failure);
+    connection->closed.event.detail = failure;
+    lq_tickets_drop(stream);
+    lq_stream_note(stream, &connection->closed);
+}
+
+/* The transport is gone, or there was none, and the inbox is empty. */
+void lq_stream_conclude(lq_stream *stream)
+{
+    bool again = !stream->stopping;
+
+    if (stream->ending) {
+        explain_end(stream, stream->lost ? LQ_E_NET : LQ_OK);
+        stream->ending = stream->lost = false;
+        lq_inbox_reset(&stream->inbox);
+        lq_tickets_lost(stream);
+        tell_offline(stream);
+        again = again && lq_reconnect_after(stream,
+                                            &stream->connection->failure);
+    }
+    if (again) {
+        stream->state = LQ_STATE_WAITING;
+    } else {
+        lq_timer_set(stream, &stream->reconnect.timer, LQ_NEVER);
+        tell_closed(stream);
+    }
+    stream->changed = true;
+}

@@ -1,0 +1,186 @@
+/* config.c - see loquat/config.h. */
+#include "stream/config.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+
+enum {
+    STANZA_MIN = 10000,           /* RFC 6120, 13.12 */
+    STANZA_MAX = 9 * 1024 * 1024, /* libxml2 refuses a text of ten million */
+    CA_MAX = 16 * 1024 * 1024,
+};
+
+static const lq_time default_timeouts[LQ_TIMEOUTS] = {
+    [LQ_TIMEOUT_CONNECT] = 30000,   [LQ_TIMEOUT_REQUEST] = 60000,
+    [LQ_TIMEOUT_QUESTION] = 300000, [LQ_TIMEOUT_IDLE] = 300000,
+    [LQ_TIMEOUT_PING] = 20000,      [LQ_TIMEOUT_SPACE] = 120000,
+};
+
+lq_config *lq_config_new(const char *jid)
+{
+    lq_config *config = lq_calloc(1, sizeof(*config));
+
+    if (config == NULL) {
+        return NULL;
+    }
+    lq_buffer_init(&config->ca, CA_MAX);
+    memcpy(config->timeouts, default_timeouts, sizeof(default_timeouts));
+    config->reconnect_first = 2000;
+    config->reconnect_last = 300000;
+    config->max_stanza = 1024 * 1024;
+    config->jid = lq_strdup(jid == NULL ? "" : jid);
+    config->lang = lq_strdup("en");
+    if (config->jid == NULL || config->lang == NULL) {
+        lq_config_free(config);
+        return NULL;
+    }
+    return config;
+}
+
+void lq_config_clear(lq_config *config)
+{
+    lq_free(config->jid);
+    lq_free_secret(config->password);
+    lq_free(config->resource);
+    lq_free(config->lang);
+    lq_free(config->host);
+    lq_free(config->ca_file);
+    lq_buffer_clear(&config->ca);
+}
+
+void lq_config_free(lq_config *config)
+{
+    if (config != NULL) {
+        lq_config_clear(config);
+        lq_free(config);
+    }
+}
+
+int lq_config_copy(lq_config *to, const lq_config *from)
+{
+    *to = *from;
+    to->jid = to->password = to->resource = to->lang = NULL;
+    to->host = to->ca_file = NULL;
+    lq_buffer_init(&to->ca, CA_MAX);
+    if (lq_replace(&to->jid, from->jid) < 0 ||
+        lq_replace(&to->password, from->password) < 0 ||
+        lq_replace(&to->resource, from->resource) < 0 ||
+        lq_replace(&to->lang, from->lang) < 0 ||
+        lq_replace(&to->host, from->host) < 0 ||
+        lq_replace(&to->ca_file, from->ca_file) < 0 ||
+        lq_buffer_append(&to->ca, lq_buffer_bytes(&from->ca),
+                         lq_buffer_len(&from->ca)) < 0) {
+        lq_config_clear(to);
+        return LQ_E_NOMEM;
+    }
+    return LQ_OK;
+}
+
+int lq_config_set_password(lq_config *config, const char *password)
+{
+    char *copy = lq_strdup(password);
+
+    if (copy == NULL && password != NULL) {
+        return LQ_E_NOMEM;
+    }
+    lq_free_secret(config->password);
+    config->password = copy;
+    return LQ_OK;
+}
+
+int lq_config_set_resource(lq_config *config, const char *resource)
+{
+    return lq_replace(&config->resource, resource);
+}
+
+int lq_config_set_lang(lq_config *config, const char *lang)
+{
+    return lq_replace(&config->lang, lang);
+}
+
+int lq_config_set_host(lq_config *config, const char *host, int port,
+                       int transport)
+{
+    if (host != NULL && (host[0] == '\0' || port < 1 || port > 65535 ||
+                         (transport != LQ_TRANSPORT_STARTTLS &&
+                          transport != LQ_TRANSPORT_TLS))) {
+        return LQ_E_ARGUMENT;
+    }
+    if (lq_replace(&config->host, host) < 0) {
+        return LQ_E_NOMEM;
+    }
+    config->port = host == NULL ? 0 : port;
+    config->transport = host == NULL ? LQ_TRANSPORT_ANY : transport;
+    return LQ_OK;
+}
+
+int lq_config_add_ca(lq_config *config, const void *pem, size_t len)
+{
+    size_t before = lq_buffer_len(&config->ca);
+
+    if (len == 0) {
+        return LQ_E_ARGUMENT;
+    }
+    if (lq_buffer_append(&config->ca, pem, len) < 0 ||
+        lq_buffer_append(&config->ca, "\n", 1) < 0) {
+        lq_buffer_truncate(&config->ca, before);
+        return LQ_E_NOMEM;
+    }
+    return LQ_OK;
+}
+
+int lq_config_add_ca_file(lq_config *config, const char *path)
+{
+    size_t old = config->ca_file == NULL ? 0 : strlen(config->ca_file);
+    size_t len = strlen(path);
+    char *paths;
+
+    if (len == 0 || strchr(path, '\n') != NULL) {
+        return LQ_E_ARGUMENT;
+    }
+    paths = lq_realloc(config->ca_file, old + len + 2);
+    if (paths == NULL) {
+        return LQ_E_NOMEM;
+    }
+    memcpy(paths + old, path, len);
+    memcpy(paths + old + len, "\n", 2);
+    config->ca_file = paths;
+    return LQ_OK;
+}
+
+void lq_config_set_ask_trust(lq_config *config, bool ask)
+{
+    config->ask_trust = ask;
+}
+
+int lq_config_set_timeout(lq_config *config, int which, lq_time ms)
+{
+    bool may_be_off = which == LQ_TIMEOUT_IDLE || which == LQ_TIMEOUT_SPACE;
+
+    if (which < 0 || which >= LQ_TIMEOUTS ||
+        (ms < 1 && !(may_be_off && ms == LQ_NEVER))) {
+        return LQ_E_ARGUMENT;
+    }
+    config->timeouts[which] = ms;
+    return LQ_OK;
+}
+
+int lq_config_set_reconnect(lq_config *config, lq_time first, lq_time last)
+{
+    if (first != LQ_NEVER && (first < 1 || last < first)) {
+        return LQ_E_ARGUMENT;
+    }
+    config->reconnect_first = first;
+    config->reconnect_last = last;
+    return LQ_OK;
+}
+
+int lq_config_set_max_stanza(lq_config *config, size_t bytes)
+{
+    if (bytes < STANZA_MIN || bytes > STANZA_MAX) {
+        return LQ_E_ARGUMENT;
+    }
+    config->max_stanza = bytes;
+    return LQ_OK;
+}

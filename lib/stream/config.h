@@ -1,0 +1,32 @@
+/* config.h - see loquat/config.h. */
+#ifndef LQ_CONFIG_H
+#define LQ_CONFIG_H
+
+#include <loquat/config.h>
+#include <loquat/stream.h>
+
+#include "base/buffer.h"
+
+enum { LQ_TIMEOUTS = 6 };
+
+struct lq_config {
+    char *jid;
+    char *password;
+    char *resource;
+    char *lang;
+    char *host;
+    int port;
+    int transport;
+    lq_buffer ca;  /* PEM texts, one behind the other */
+    char *ca_file; /* paths, each ended by a newline */
+    bool ask_trust;
+    lq_time timeouts[LQ_TIMEOUTS];
+    lq_time reconnect_first, reconnect_last;
+    size_t max_stanza;
+};
+
+/* A copy in TO, which is zeroed.  LQ_OK, or LQ_E_NOMEM with nothing owned. */
+int lq_config_copy(lq_config *to, const lq_config *from);
+void lq_config_clear(lq_config *config);
+
+#endif

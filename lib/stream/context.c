@@ -1,0 +1,176 @@
+/* context.c - see loquat/context.h and context.h.
+ *
+ * Everything costly is made when it is first needed, so that a context for one
+ * stream on a protected transport is small. */
+#include "stream/context.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "stream/stream.h"
+
+lq_context *lq_context_new(void)
+{
+    lq_context *context = lq_calloc(1, sizeof(*context));
+
+    if (context == NULL) {
+        return NULL;
+    }
+    context->refs = 1;
+    lq_list_init(&context->ready);
+    context->wallclock = LQ_NEVER;
+    lq_heap_init(&context->alarms);
+    context->pool = lq_pool_new();
+    if (context->pool == NULL ||
+        lq_random_fill(&context->hash_key, sizeof(context->hash_key)) < 0) {
+        lq_context_free(context);
+        return NULL;
+    }
+    return context;
+}
+
+lq_context *lq_context_ref(lq_context *context)
+{
+    context->refs++;
+    return context;
+}
+
+void lq_context_free(lq_context *context)
+{
+    if (context == NULL || --context->refs > 0) {
+        return;
+    }
+    for (int i = 0; i < LQ_SPARES; i++) {
+        if (context->builders[i] != NULL) {
+            lq_builder_destroy(context->builders[i]);
+        }
+    }
+    lq_heap_clear(&context->alarms);
+    lq_parser_free(context->parser);
+    lq_pool_unref(context->pool);
+    lq_free(context->scratch);
+    if (context->priority != NULL) {
+        gnutls_priority_deinit(context->priority);
+    }
+    if (context->trust != NULL) {
+        gnutls_certificate_free_credentials(context->trust);
+    }
+    if (context->gsasl != NULL) {
+        gsasl_done(context->gsasl);
+    }
+    lq_wipe(context, sizeof(*context));
+    lq_free(context);
+}
+
+/* ---- which stream changed ---- */
+
+void lq_context_mark(lq_context *context, lq_stream *stream)
+{
+    if (stream->ready.list == NULL) {
+        lq_list_append(&context->ready, &stream->ready);
+    }
+}
+
+lq_stream *lq_context_ready(lq_context *context)
+{
+    lq_link *first = context->ready.first;
+
+    if (first == NULL) {
+        return NULL;
+    }
+    lq_link_remove(first);
+    return LQ_OUTER(first, lq_stream, ready);
+}
+
+int lq_context_enroll(lq_context *context)
+{
+    return lq_heap_reserve(&context->alarms, ++context->streams);
+}
+
+void lq_context_forget(lq_context *context, lq_stream *stream)
+{
+    context->streams--;
+    if (stream->alarm.place != 0) {
+        lq_heap_set(&context->alarms, &stream->alarm, LQ_NEVER);
+    }
+    lq_link_remove(&stream->ready);
+}
+
+/* ---- time ---- */
+
+lq_time lq_context_deadline(const lq_context *context)
+{
+    const lq_heap_item *first = lq_heap_first(&context->alarms);
+
+    return first == NULL ? LQ_NEVER : first->when;
+}
+
+lq_stream *lq_context_due(lq_context *context, lq_time now)
+{
+    lq_heap_item *first = lq_heap_first(&context->alarms);
+
+    if (first == NULL || first->when > now) {
+        return NULL;
+    }
+    return LQ_OUTER(first, lq_stream, alarm);
+}
+
+void lq_context_set_wallclock(lq_context *context, int64_t unix_ms,
+                              lq_time now)
+{
+    context->wallclock = unix_ms;
+    context->wallclock_at = now;
+}
+
+int64_t lq_context_unix_ms(const lq_context *context, lq_time now)
+{
+    if (context->wallclock == LQ_NEVER) {
+        return LQ_NEVER;
+    }
+    return context->wallclock + (now - context->wallclock_at);
+}
+
+/* ---- what is shared ---- */
+
+lq_parser *lq_context_parser(lq_context *context)
+{
+    if (context->parser == NULL) {
+        context->parser = lq_parser_new(LQ_NS_CLIENT, context->pool);
+    }
+    return context->parser;
+}
+
+char *lq_context_scratch(lq_context *context)
+{
+    if (context->scratch == NULL) {
+        context->scratch = lq_malloc(LQ_SCRATCH_SIZE);
+    }
+    return context->scratch;
+}
+
+/* Random bytes are fetched for many ids at a time. */
+int lq_context_wire_id(lq_context *context, char id[LQ_WIRE_ID_SIZE])
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                   "abcdefghijklmnopqrstuvwxyz0123456789-_";
+    const size_t bytes = 16;
+    const unsigned char *r;
+
+    if (context->random_count < bytes) {
+        if (lq_random_fill(context->randoms, sizeof(context->randoms)) < 0) {
+            return LQ_E_NOMEM;
+        }
+        context->random_count = sizeof(context->randoms);
+    }
+    context->random_count -= bytes;
+    r = context->randoms + context->random_count;
+    for (size_t bit = 0, i = 0; i < LQ_WIRE_ID_SIZE - 1; i++, bit += 6) {
+        size_t at = bit / 8;
+        unsigned pair = (unsigned)r[at] << 8 | (at + 1 < bytes ? r[at + 1] : 0);
+
+        id[i] = alphabet[pair >> (10 - bit % 8) & 63];
+    }
+    id[LQ_WIRE_ID_SIZE - 1] = '\0';
+    return LQ_OK;
+}

@@ -1,0 +1,58 @@
+/* inbox.h - frames that have arrived and wait to be taken.
+ *
+ * One buffer holds them in order, each behind its length; the last may still
+ * be arriving.  Bytes are copied once, from the transport to here, and parsed
+ * in place. */
+#ifndef LQ_INBOX_H
+#define LQ_INBOX_H
+
+#include <stdbool.h>
+
+#include "base/buffer.h"
+#include "xml/framer.h"
+#include "xml/parser.h"
+
+typedef struct lq_inbox {
+    lq_framer framer;
+    lq_limits limits;
+    lq_buffer buffer;
+    size_t partial;    /* bytes of the frame that is arriving */
+    size_t newest;     /* bytes of the frame that ended last */
+    unsigned complete; /* frames */
+    char *lang;        /* xml:lang of the peer's stream header, or NULL */
+    lq_parser *parser; /* of this stream alone; NULL: the context's */
+    lq_stanza *features;
+} lq_inbox;
+
+/* Bytes of complete frames past which no more are taken. */
+enum { LQ_INBOX_HIGH = 256 * 1024 };
+
+void lq_inbox_init(lq_inbox *inbox);
+
+/* Forget everything, as before the first byte of a stream. */
+void lq_inbox_reset(lq_inbox *inbox);
+
+/* A new stream begins on the same transport; frames that wait stay. */
+void lq_inbox_restart(lq_inbox *inbox);
+
+/* Drop what has arrived and was not taken. */
+void lq_inbox_drop(lq_inbox *inbox);
+
+bool lq_inbox_is_empty(const lq_inbox *inbox); /* of complete frames */
+bool lq_inbox_is_full(const lq_inbox *inbox);
+
+/* Add LEN bytes to the frame that is arriving.  LQ_OK, LQ_E_NOMEM. */
+int lq_inbox_add(lq_inbox *inbox, const char *bytes, size_t len);
+
+/* The arriving frame is complete. */
+void lq_inbox_end_frame(lq_inbox *inbox);
+
+/* The oldest complete frame, or NULL; then drop it. */
+const char *lq_inbox_first(const lq_inbox *inbox, size_t *len);
+void lq_inbox_shift(lq_inbox *inbox);
+
+/* The newest frame, which has just been ended; and take it off again. */
+const char *lq_inbox_newest(const lq_inbox *inbox, size_t *len);
+void lq_inbox_pop(lq_inbox *inbox);
+
+#endif

@@ -1,0 +1,85 @@
+/* liveness.c - is the peer still there, and does the path still know us?
+ *
+ * If nothing has come for a while the server is pinged (XEP-0199); if nothing
+ * at all comes after that either, the connection is dead.  If nothing has left
+ * for a while a blank does, for the sake of routers that forget (RFC 6120,
+ * 4.6.1).  The timers do not follow each byte: when one fires it looks at the
+ * clock and sleeps on. */
+#include <string.h>
+
+#include "stream/stream.h"
+
+static const char ns_ping[] = "urn:xmpp:ping";
+
+static lq_time liveness_left(const lq_stream *stream, lq_time since,
+                             int timeout)
+{
+    return lq_time_after(since, stream->config.timeouts[timeout]);
+}
+
+static void liveness_ping(lq_stream *stream)
+{
+    lq_builder *b = lq_build_iq(stream, LQ_GET, lq_jid_domain(stream->self));
+
+    lq_build_child(b, "ping", ns_ping, "");
+    lq_ticket_request(stream, b, NULL, 0, true);
+}
+
+static void liveness_dead(lq_stream *stream)
+{
+    lq_stream_fail(stream, &(lq_fault){ LQ_LAYER_NET, LQ_E_DEAD,
+                                        "connection-timeout", NULL,
+                                        "The server does not answer any more.",
+                                        .tell = true });
+}
+
+static void idle_fire(lq_stream *stream, lq_timer *timer)
+{
+    lq_time due = liveness_left(stream, stream->heard, LQ_TIMEOUT_IDLE);
+
+    if (due > stream->now) {
+        stream->pinged = LQ_NEVER;
+    } else if (stream->pinged == LQ_NEVER || stream->pinged < stream->heard) {
+        stream->pinged = stream->now;
+        liveness_ping(stream);
+        due = liveness_left(stream, stream->now, LQ_TIMEOUT_PING);
+    } else {
+        liveness_dead(stream);
+        return;
+    }
+    lq_timer_set(stream, timer, due);
+}
+
+static void space_fire(lq_stream *stream, lq_timer *timer)
+{
+    lq_time due = liveness_left(stream, stream->spoken, LQ_TIMEOUT_SPACE);
+
+    if (due <= stream->now) {
+        lq_stream_write(stream, " ", 1);
+        due = liveness_left(stream, stream->now, LQ_TIMEOUT_SPACE);
+    }
+    lq_timer_set(stream, timer, due);
+}
+
+void lq_liveness_init(lq_stream *stream)
+{
+    stream->idle.fire = idle_fire;
+    stream->space.fire = space_fire;
+    stream->idle.fixed = stream->space.fixed = true;
+    stream->pinged = LQ_NEVER;
+}
+
+void lq_liveness_start(lq_stream *stream)
+{
+    stream->pinged = LQ_NEVER;
+    lq_timer_set(stream, &stream->idle,
+                 liveness_left(stream, stream->now, LQ_TIMEOUT_IDLE));
+    lq_timer_set(stream, &stream->space,
+                 liveness_left(stream, stream->now, LQ_TIMEOUT_SPACE));
+}
+
+void lq_liveness_stop(lq_stream *stream)
+{
+    lq_timer_set(stream, &stream->idle, LQ_NEVER);
+    lq_timer_set(stream, &stream->space, LQ_NEVER);
+}

@@ -1,0 +1,42 @@
+/* question.h - what only the program can answer; see loquat/event.h, QUERY. */
+#ifndef LQ_QUESTION_H
+#define LQ_QUESTION_H
+
+#include "stream/event.h"
+#include "stream/ids.h"
+#include "stream/timer.h"
+
+typedef struct lq_question {
+    lq_live live;
+    lq_note note;
+    lq_timer timer;
+    lq_link place;       /* among the stream's open ones */
+    lq_stream *stream;
+    int kind;            /* LQ_QUESTION_* */
+    bool told;           /* its event has passed */
+    const lq_stanza *iq; /* a reference */
+    char *fingerprint, *distrust;
+} lq_question;
+
+/* Ask.  The id, or LQ_E_NOMEM.  IQ, FINGERPRINT and DISTRUST as the kind
+ * needs them. */
+lq_id lq_question_ask(lq_stream *stream, int kind, const lq_stanza *iq,
+                      const char *fingerprint, const char *distrust);
+
+/* The open question ID, or NULL. */
+lq_question *lq_question_get(lq_stream *stream, lq_id id);
+
+/* The open question of KIND, or NULL. */
+lq_question *lq_question_of(lq_stream *stream, int kind);
+
+/* It is answered, or cannot be any more. */
+void lq_question_close(lq_stream *stream, lq_question *question);
+
+/* Refuse the IQ that ID asks about; see lq_stream_refuse(). */
+int lq_question_refuse(lq_stream *stream, lq_id id, int condition,
+                       const char *text);
+
+/* The connection is gone: close them all. */
+void lq_questions_drop(lq_stream *stream);
+
+#endif

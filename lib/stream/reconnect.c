@@ -1,0 +1,135 @@
+/* reconnect.c - see reconnect.h.
+ *
+ * Exponential backoff with full jitter: after n failures in a row a random
+ * time up to FIRST * 2^n passes, and at most LAST.  A session that held for a
+ * while is a success; one that the server ends at once is not, or it could
+ * make us knock without pause. */
+#include "stream/reconnect.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "stream/stream.h"
+
+enum { HELD_MS = 30000 };
+
+static void reconnect_fire(lq_stream *stream, lq_timer *timer)
+{
+    (void)timer;
+    if (lq_reconnect_now(stream) < 0) {
+        lq_timer_set(stream, &stream->reconnect.timer,
+                     lq_time_after(stream->now, 1000)); /* for want of memory */
+    }
+    stream->changed = true;
+}
+
+void lq_reconnect_init(lq_reconnect *reconnect)
+{
+    reconnect->timer.fire = reconnect_fire;
+    reconnect->timer.fixed = true;
+    reconnect->online_at = LQ_NEVER;
+}
+
+void lq_reconnect_clear(lq_reconnect *reconnect)
+{
+    lq_free(reconnect->host);
+    lq_free(reconnect->domain);
+}
+
+int lq_reconnect_now(lq_stream *stream)
+{
+    if (stream->next == NULL) {
+        stream->next = lq_connection_new();
+    }
+    return stream->next == NULL ? LQ_E_NOMEM : LQ_OK;
+}
+
+static lq_time reconnect_delay(const lq_stream *stream)
+{
+    lq_time most = stream->config.reconnect_first;
+    uint64_t random = 0;
+
+    for (unsigned i = 1; i < stream->reconnect.failures &&
+                         most < stream->config.reconnect_last;
+         i++) {
+        most *= 2;
+    }
+    if (most > stream->config.reconnect_last) {
+        most = stream->config.reconnect_last;
+    }
+    if (lq_random_fill(&random, sizeof(random)) < 0) {
+        return most;
+    }
+    return (lq_time)(random % (uint64_t)(most + 1));
+}
+
+bool lq_reconnect_after(lq_stream *stream, const lq_failure *failure)
+{
+    lq_reconnect *reconnect = &stream->reconnect;
+    bool held = reconnect->online_at != LQ_NEVER &&
+                stream->now - reconnect->online_at >= HELD_MS;
+
+    reconnect->online_at = LQ_NEVER;
+    if (reconnect->redirected) {
+        reconnect->redirected = false;
+        return lq_timer_set(stream, &reconnect->timer, stream->now) == LQ_OK;
+    }
+    lq_replace(&reconnect->host, NULL);
+    if (failure->final || stream->config.reconnect_first == LQ_NEVER) {
+        return false;
+    }
+    reconnect->failures = held ? 1 : reconnect->failures + 1;
+    lq_timer_set(stream, &reconnect->timer,
+                 lq_time_after(stream->now, reconnect_delay(stream)));
+    return true;
+}
+
+/* ---- see-other-host ---- */
+
+/* "host", "host:port", "[v6]", "[v6]:port"; a bare v6 address is no RFC's but
+ * cannot be meant otherwise. */
+static bool redirect_split(char *address, long *port, char **host)
+{
+    char *colon = strrchr(address, ':');
+    char *close = strrchr(address, ']');
+    bool literal = address[0] == '[';
+
+    *port = 5222;
+    *host = address;
+    if (literal) {
+        if (close == NULL || (close[1] != '\0' && close[1] != ':')) {
+            return false;
+        }
+        colon = close[1] == ':' ? close + 1 : NULL;
+        *close = '\0';
+        *host = address + 1;
+    } else if (colon != NULL && strchr(address, ':') != colon) {
+        colon = NULL;
+    }
+    if (colon != NULL) {
+        *colon = '\0';
+        return lq_text_number(colon + 1, 1, 65535, port) && (*host)[0] != '\0';
+    }
+    return (*host)[0] != '\0';
+}
+
+bool lq_reconnect_redirect(lq_stream *stream, const char *address)
+{
+    lq_reconnect *reconnect = &stream->reconnect;
+    char *copy = lq_strdup(address), *host;
+    long port;
+    bool fine = copy != NULL && strlen(address) < 512 &&
+                reconnect->redirects < LQ_REDIRECTS_MAX &&
+                redirect_split(copy, &port, &host) &&
+                lq_replace(&reconnect->host, host) == LQ_OK;
+
+    if (fine) {
+        reconnect->port = (int)port;
+        reconnect->redirects++;
+        reconnect->redirected = true;
+    }
+    lq_free(copy);
+    return fine;
+}

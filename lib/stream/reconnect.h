@@ -1,0 +1,36 @@
+/* reconnect.h - when to try again, and where. */
+#ifndef LQ_RECONNECT_H
+#define LQ_RECONNECT_H
+
+#include <loquat/event.h>
+
+#include "stream/timer.h"
+
+typedef struct lq_reconnect {
+    lq_timer timer;
+    unsigned failures;   /* in a row */
+    unsigned redirects;  /* since we were last online */
+    bool redirected;     /* the next target is where we were sent */
+    lq_time online_at;   /* when the session began; LQ_NEVER: it did not */
+    char *host;          /* where a redirect sends us, or NULL */
+    int port;
+    char *domain;        /* the account's, in ASCII */
+} lq_reconnect;
+
+enum { LQ_REDIRECTS_MAX = 3 };
+
+void lq_reconnect_init(lq_reconnect *reconnect);
+void lq_reconnect_clear(lq_reconnect *reconnect);
+
+/* We want to be online: try at once.  LQ_OK or LQ_E_NOMEM. */
+int lq_reconnect_now(lq_stream *stream);
+
+/* The connection FAILURE ended; wait, or go where the redirect says.  False:
+ * never again. */
+bool lq_reconnect_after(lq_stream *stream, const lq_failure *failure);
+
+/* Go to ADDRESS (host, host:port, [v6], [v6]:port) next; RFC 6120, 4.9.3.19.
+ * False if it is none, or redirects were too many. */
+bool lq_reconnect_redirect(lq_stream *stream, const char *address);
+
+#endif

@@ -1,0 +1,34 @@
+/* scram.h - what libgsasl leaves to us of SCRAM, RFC 5802.
+ *
+ * It believes any iteration count and any nonce, and derives keys slowly: so
+ * the server's first message is checked here, and the salted password made by
+ * GnuTLS. */
+#ifndef LQ_SCRAM_H
+#define LQ_SCRAM_H
+
+#include <gnutls/crypto.h>
+#include <gsasl.h>
+#include <loquat/base.h>
+#include <stdbool.h>
+
+#include "base/buffer.h"
+
+typedef struct lq_mechanism {
+    const char *name;
+    gnutls_mac_algorithm_t mac; /* of SCRAM; UNKNOWN: it is PLAIN */
+    bool bound;                 /* to the channel */
+} lq_mechanism;
+
+/* More than this is an attack on our time: RFC 5802, section 9. */
+enum { LQ_SCRAM_ITERATIONS_MIN = 4096, LQ_SCRAM_ITERATIONS_MAX = 200000 };
+
+/* Keep the nonce of the client-first message. */
+int lq_scram_remember(lq_buffer *nonce, const char *message, size_t len);
+
+/* Check the server-first MESSAGE and give SESSION the salted PASSWORD.  LQ_OK,
+ * LQ_E_NOMEM, or LQ_E_ARGUMENT with a sentence in *PROBLEM. */
+int lq_scram_salt(Gsasl_session *session, const lq_mechanism *mechanism,
+                  const lq_buffer *nonce, const char *password,
+                  const char *message, size_t len, const char **problem);
+
+#endif

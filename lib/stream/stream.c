@@ -1,0 +1,499 @@
+/* stream.c - the life story of a stream.
+ *
+ *     IDLE -> WAITING -> NEGOTIATING -> ONLINE -> (lost) WAITING ... CLOSED
+ *
+ * The driver enters with bytes and the time; what happens is remembered as
+ * notes and frames, and all hooks and handlers run when the program takes
+ * events.  A connection that has failed is `ending`: it takes and gives no
+ * more stanzas, but its transport may live until the driver has written the
+ * last words.  Only when the transport is gone and everything that it brought
+ * was taken is the connection concluded (closing.c), and the next one begins. */
+#include "stream/stream.h"
+
+#include <idn2.h>
+#include <string.h>
+
+#include "base/address.h"
+#include "base/memory.h"
+
+/* ---- in and out ---- */
+
+bool lq_stream_enter(lq_stream *stream, lq_time now)
+{
+    if (stream->hooked) {
+        return false;
+    }
+    if (now > stream->now) {
+        stream->now = now;
+    }
+    if (now != LQ_NEVER) {
+        lq_tickets_arm(stream);
+    }
+    return true;
+}
+
+void lq_stream_leave(lq_stream *stream)
+{
+    lq_time deadline = lq_stream_deadline(stream);
+
+    if (stream->alarm.place == 0 || stream->alarm.when != deadline) {
+        /* Cannot fail: the context has a place for each of its streams. */
+        lq_heap_set(&stream->context->alarms, &stream->alarm, deadline);
+    }
+    if (stream->changed) {
+        stream->changed = false;
+        lq_context_mark(stream->context, stream);
+    }
+}
+
+void lq_stream_note(lq_stream *stream, lq_note *note)
+{
+    if (note->place.list == NULL) {
+        lq_list_append(&stream->notes, &note->place);
+        stream->changed = true;
+    }
+}
+
+/* ---- make and free ---- */
+
+static void stream_timeout(lq_stream *stream, lq_timer *timer)
+{
+    (void)timer;
+    if (stream->state == LQ_STATE_CLOSING) {
+        stream->ending = true; /* the peer had its two seconds */
+        stream->changed = true;
+        return;
+    }
+    lq_stream_fail(stream,
+                   &(lq_fault){ LQ_LAYER_NET, LQ_E_DEAD, "connection-timeout",
+                                NULL,
+                                "The server took too long to log us in.",
+                                .tell = true });
+}
+
+static void stream_init(lq_stream *stream, lq_context *context)
+{
+    stream->context = lq_context_ref(context);
+    stream->timeout.fire = stream_timeout;
+    stream->timeout.fixed = true;
+    stream->room.event.type = LQ_EVENT_ROOM;
+    lq_heap_init(&stream->timers);
+    lq_inbox_init(&stream->inbox);
+    lq_outbox_init(&stream->outbox);
+    lq_list_init(&stream->notes);
+    lq_list_init(&stream->questions);
+    lq_ids_init(&stream->ids, &context->hash_key);
+    lq_tickets_init(&stream->tickets, &context->hash_key);
+    lq_router_init(&stream->router, &context->hash_key);
+    lq_list_init(&stream->modules.slots);
+    lq_reconnect_init(&stream->reconnect);
+    lq_liveness_init(stream);
+}
+
+lq_stream *lq_stream_new(lq_context *context, const lq_config *config)
+{
+    lq_context *own = context == NULL ? lq_context_new() : NULL;
+    lq_stream *stream;
+
+    if (context == NULL && own == NULL) {
+        return NULL;
+    }
+    context = own == NULL ? context : own;
+    stream = lq_calloc(1, sizeof(*stream));
+    if (stream == NULL || lq_config_copy(&stream->config, config) < 0) {
+        lq_free(stream);
+        lq_context_free(own);
+        return NULL;
+    }
+    stream_init(stream, context);
+    lq_context_free(own);
+    /* Each stream has a place in the heap of deadlines from the beginning, so
+     * that nothing can fail later. */
+    if (lq_context_enroll(context) < 0 ||
+        lq_heap_reserve(&stream->timers, LQ_FIXED_TIMERS) < 0) {
+        lq_stream_free(stream);
+        return NULL;
+    }
+    return stream;
+}
+
+void lq_stream_free(lq_stream *stream)
+{
+    lq_note *note;
+
+    if (stream == NULL || stream->hooked) {
+        return;
+    }
+    stream->hooked = true; /* nothing that clear() calls gets through */
+    if (stream->current != NULL) {
+        lq_note_pass(stream->current);
+    }
+    lq_stanza_unref(stream->event.stanza);
+    while ((note = lq_note_take(&stream->notes)) != NULL) {
+        lq_note_pass(note);
+    }
+    lq_questions_drop(stream);
+    lq_tickets_clear(stream);
+    lq_modules_clear(&stream->modules);
+    lq_router_clear(&stream->router);
+    lq_sasl_reset(&stream->negotiation.sasl);
+    lq_inbox_reset(&stream->inbox);
+    lq_outbox_reset(&stream->outbox);
+    lq_reconnect_clear(&stream->reconnect);
+    lq_connection_unref(stream->connection);
+    lq_connection_unref(stream->next);
+    lq_ids_clear(&stream->ids);
+    lq_heap_clear(&stream->timers);
+    lq_config_clear(&stream->config);
+    if (stream->trust != NULL) {
+        gnutls_certificate_free_credentials(stream->trust);
+    }
+    lq_jid_free(stream->self);
+    lq_free(stream->account);
+    lq_free(stream->jid);
+    lq_context_forget(stream->context, stream);
+    lq_context_free(stream->context);
+    lq_free(stream);
+}
+
+/* ---- start ---- */
+
+static int start_refused(lq_stream *stream, int code, const char *text,
+                         const char *message)
+{
+    lq_stream_begin(stream);
+    lq_failure_set(&stream->connection->failure,
+                   &(lq_fault){ LQ_LAYER_CONFIG, code, NULL, text, message,
+                                .final = true });
+    return code;
+}
+
+/* Domain names are looked up and verified in ASCII. */
+static int stream_domain(lq_stream *stream)
+{
+    const char *domain = lq_jid_domain(stream->self);
+    char *ascii = NULL;
+    int rv = idn2_to_ascii_8z(domain, &ascii, IDN2_NONTRANSITIONAL);
+    int replaced;
+
+    if (rv == IDN2_MALLOC) {
+        return LQ_E_NOMEM;
+    }
+    /* An address literal is no domain name and stays as it is. */
+    replaced = lq_replace(&stream->reconnect.domain,
+                          rv == IDN2_OK ? ascii : domain);
+    idn2_free(ascii);
+    return replaced;
+}
+
+static int stream_account(lq_stream *stream)
+{
+    int why = LQ_OK;
+    lq_jid *jid = lq_jid_parse(stream->config.jid, &why);
+
+    if (jid == NULL && why == LQ_E_NOMEM) {
+        return LQ_E_NOMEM;
+    }
+    if (jid == NULL || lq_jid_local(jid) == NULL) {
+        lq_jid_free(jid);
+        return start_refused(stream, LQ_E_ARGUMENT,
+                             jid == NULL ? lq_jid_problem(why)
+                                         : "it has no localpart",
+                             "The configured account is not a valid JID.");
+    }
+    lq_jid_free(stream->self);
+    stream->self = jid;
+    if (stream_domain(stream) < 0 ||
+        lq_replace(&stream->account, lq_jid_bare(jid)) < 0) {
+        return LQ_E_NOMEM;
+    }
+    return LQ_OK;
+}
+
+static int stream_start(lq_stream *stream)
+{
+    int rv;
+
+    if (stream->next == NULL) {
+        stream->next = lq_connection_new();
+        if (stream->next == NULL) {
+            return LQ_E_NOMEM;
+        }
+    }
+    rv = stream_account(stream);
+    if (rv < 0) {
+        return rv;
+    }
+    rv = lq_tls_load_trust(stream);
+    if (rv == LQ_E_ARGUMENT) {
+        return start_refused(stream, rv, stream->config.ca_file,
+                             "The certification authorities to be trusted "
+                             "could not be read.");
+    }
+    if (rv < 0) {
+        return rv;
+    }
+    stream->stopping = false;
+    rv = lq_reconnect_now(stream);
+    if (rv == LQ_OK) {
+        stream->state = LQ_STATE_WAITING;
+        stream->changed = true;
+    }
+    return rv;
+}
+
+int lq_stream_start(lq_stream *stream, lq_time now)
+{
+    int rv = LQ_E_STATE;
+
+    if (!lq_stream_enter(stream, now)) {
+        return LQ_E_BUSY;
+    }
+    if (stream->state == LQ_STATE_IDLE ||
+        (stream->state == LQ_STATE_CLOSED &&
+         stream->connection->closed.place.list == NULL)) {
+        rv = stream_start(stream);
+    }
+    lq_stream_leave(stream);
+    return rv;
+}
+
+/* ---- a transport ---- */
+
+int lq_stream_wish(const lq_stream *stream)
+{
+    if (stream->transport != 0) {
+        /* what still has to be written is, before the transport is closed */
+        return stream->ending ? LQ_WISH_CLOSE : LQ_WISH_KEEP;
+    }
+    return stream->state == LQ_STATE_WAITING && stream->next != NULL
+               ? LQ_WISH_CONNECT
+               : LQ_WISH_NOTHING;
+}
+
+const char *lq_stream_target_domain(const lq_stream *stream)
+{
+    return stream->reconnect.domain;
+}
+
+const char *lq_stream_target_host(const lq_stream *stream)
+{
+    return stream->reconnect.host != NULL ? stream->reconnect.host
+                                          : stream->config.host;
+}
+
+int lq_stream_target_port(const lq_stream *stream)
+{
+    return stream->reconnect.host != NULL ? stream->reconnect.port
+                                          : stream->config.port;
+}
+
+int lq_stream_target_transport(const lq_stream *stream)
+{
+    return stream->reconnect.host != NULL ? LQ_TRANSPORT_STARTTLS
+                                          : stream->config.transport;
+}
+
+void lq_stream_begin(lq_stream *stream)
+{
+    if (stream->next != NULL) {
+        lq_connection_unref(stream->connection);
+        stream->connection = stream->next;
+        stream->next = NULL;
+        stream->changed = true;
+    }
+}
+
+void lq_stream_limit(lq_stream *stream)
+{
+    lq_timer_set(stream, &stream->timeout,
+                 lq_time_after(stream->now,
+                               stream->config.timeouts[LQ_TIMEOUT_CONNECT]));
+}
+
+static int stream_connected(lq_stream *stream, int transport)
+{
+    lq_stream_begin(stream);
+    stream->state = LQ_STATE_NEGOTIATING;
+    stream->transport = transport;
+    stream->ending = false;
+    stream->closed_by_us = stream->closed_by_peer = false;
+    stream->heard = stream->spoken = stream->now;
+    lq_inbox_reset(&stream->inbox);
+    lq_outbox_reset(&stream->outbox);
+    lq_negotiation_reset(&stream->negotiation);
+    lq_stream_limit(stream);
+    return transport == LQ_TRANSPORT_TLS ? lq_tls_start(stream)
+                                         : lq_stream_open(stream);
+}
+
+int lq_stream_connected(lq_stream *stream, lq_time now, int transport)
+{
+    int rv = LQ_E_STATE;
+
+    if (!lq_stream_enter(stream, now)) {
+        return LQ_E_BUSY;
+    }
+    if (transport < LQ_TRANSPORT_STARTTLS || transport > LQ_TRANSPORT_SECURE) {
+        rv = LQ_E_ARGUMENT;
+    } else if (lq_stream_wish(stream) == LQ_WISH_CONNECT) {
+        stream_connected(stream, transport);
+        rv = LQ_OK; /* what failed shows as the wish to close */
+    }
+    lq_stream_leave(stream);
+    return rv;
+}
+
+int lq_stream_unreachable(lq_stream *stream, lq_time now, const char *text)
+{
+    int rv = LQ_E_STATE;
+
+    if (!lq_stream_enter(stream, now)) {
+        return LQ_E_BUSY;
+    }
+    if (lq_stream_wish(stream) == LQ_WISH_CONNECT) {
+        lq_stream_begin(stream);
+        lq_failure_set(&stream->connection->failure,
+                       &(lq_fault){ LQ_LAYER_NET, LQ_E_NET, NULL, text,
+                                    "No server could be reached.",
+                                    .final = false });
+        stream->ending = true;
+        lq_stream_conclude(stream);
+        rv = LQ_OK;
+    }
+    lq_stream_leave(stream);
+    return rv;
+}
+
+int lq_stream_fail(lq_stream *stream, const lq_fault *fault)
+{
+    bool can_tell = fault->tell && !stream->closed_by_us &&
+                    stream->transport != 0 && !stream->ending;
+
+    lq_failure_set(&stream->connection->failure, fault);
+    if (can_tell) {
+        lq_stream_write_error(stream, fault->condition);
+    }
+    if (!stream->ending) {
+        lq_stream_send_close(stream);
+    }
+    stream->ending = true;
+    stream->flowing = false;
+    stream->outbox.bye = true;
+    stream->changed = true;
+    lq_timer_set(stream, &stream->timeout, LQ_NEVER);
+    lq_liveness_stop(stream);
+    return fault->code;
+}
+
+bool lq_stream_is_secure(const lq_stream *stream)
+{
+    return stream->transport == LQ_TRANSPORT_SECURE ||
+           (stream->outbox.tls != NULL &&
+            lq_tls_is_established(stream->outbox.tls));
+}
+
+/* ---- online ---- */
+
+void lq_stream_bound(lq_stream *stream)
+{
+    stream->state = LQ_STATE_ONLINE;
+    stream->negotiation.through = true;
+    stream->reconnect.online_at = stream->now;
+    stream->reconnect.redirects = 0;
+    lq_timer_set(stream, &stream->timeout, LQ_NEVER);
+    lq_connection_ref(stream->connection);
+    lq_stream_note(stream, &stream->connection->online);
+    lq_liveness_start(stream);
+}
+
+int lq_stream_flow(lq_stream *stream)
+{
+    if (stream->ending || stream->state != LQ_STATE_ONLINE) {
+        return LQ_OK;
+    }
+    stream->flowing = true;
+    return lq_tickets_flow(stream);
+}
+
+/* ---- time ---- */
+
+lq_time lq_stream_deadline(const lq_stream *stream)
+{
+    const lq_heap_item *first = lq_heap_first(&stream->timers);
+
+    if (stream->tickets.fresh.first != NULL) {
+        return stream->now; /* their time-outs begin with the next entry */
+    }
+    return first == NULL ? LQ_NEVER : first->when;
+}
+
+int lq_stream_tick(lq_stream *stream, lq_time now)
+{
+    if (!lq_stream_enter(stream, now)) {
+        return LQ_E_BUSY;
+    }
+    lq_timers_run(stream);
+    lq_stream_leave(stream);
+    return LQ_OK;
+}
+
+lq_time lq_stream_now(const lq_stream *stream) { return stream->now; }
+
+int64_t lq_stream_unix_ms(const lq_stream *stream)
+{
+    return lq_context_unix_ms(stream->context, stream->now);
+}
+
+/* ---- ask ---- */
+
+int lq_stream_state(const lq_stream *stream) { return stream->state; }
+
+const lq_failure *lq_stream_failure(const lq_stream *stream)
+{
+    const lq_connection *connection = stream->connection;
+
+    return connection != NULL && connection->failure.set ? &connection->failure
+                                                         : NULL;
+}
+
+const char *lq_stream_account(const lq_stream *stream)
+{
+    return stream->account;
+}
+
+const char *lq_stream_jid(const lq_stream *stream)
+{
+    return stream->state == LQ_STATE_ONLINE || stream->state == LQ_STATE_CLOSING
+               ? stream->jid
+               : NULL;
+}
+
+bool lq_stream_is_own(const lq_stream *stream, const char *jid)
+{
+    return jid == NULL || lq_address_equal(jid, stream->account) ||
+           (stream->jid != NULL && lq_address_equal(jid, stream->jid));
+}
+
+void lq_stream_set_user(lq_stream *stream, void *user) { stream->user = user; }
+
+void *lq_stream_user(const lq_stream *stream) { return stream->user; }
+
+const char *lq_stream_security(const lq_stream *stream, int which)
+{
+    const lq_tls *tls = stream->outbox.tls;
+    bool encrypted = tls != NULL && lq_tls_is_established(tls);
+
+    switch (which) {
+    case LQ_SECURITY_PROTOCOL:
+        return encrypted ? lq_tls_protocol(tls) : NULL;
+    case LQ_SECURITY_CIPHER:
+        return encrypted ? lq_tls_cipher(tls) : NULL;
+    case LQ_SECURITY_MECHANISM:
+        return lq_sasl_mechanism(&stream->negotiation.sasl);
+    case LQ_SECURITY_BINDING:
+        return lq_sasl_binding(&stream->negotiation.sasl);
+    default:
+        return NULL;
+    }
+}

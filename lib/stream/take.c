@@ -1,0 +1,180 @@
+/* take.c - events out.
+ *
+ * What waits is told in order: first the notes, then the frames of the inbox,
+ * one at a time, each parsed and routed; when both are used up, what could
+ * not be said before: expired requests, and the end of a connection.  Hooks
+ * and handlers run here and nowhere else. */
+#include <string.h>
+
+#include "base/memory.h"
+#include "stream/stream.h"
+
+int lq_stream_parse(lq_stream *stream, const char *bytes, size_t len,
+                    lq_stanza **stanza)
+{
+    lq_inbox *inbox = &stream->inbox;
+    lq_parser *parser = inbox->parser != NULL
+                            ? inbox->parser
+                            : lq_context_parser(stream->context);
+
+    if (parser == NULL) {
+        return LQ_E_MEMORY;
+    }
+    return lq_parser_element(parser, bytes, len, inbox->lang, stanza);
+}
+
+/* The event that was returned last has passed. */
+static void take_pass(lq_stream *stream)
+{
+    lq_note *current = stream->current;
+
+    stream->current = NULL;
+    if (current != NULL) {
+        lq_note_pass(current);
+    }
+    if (!stream->surfacing) {
+        lq_stanza_unref(stream->event.stanza);
+        stream->event.stanza = NULL;
+    }
+}
+
+static void take_online(lq_stream *stream)
+{
+    if (stream->state != LQ_STATE_ONLINE || stream->ending) {
+        return; /* it was lost again before anybody looked */
+    }
+    stream->flowing = true;
+    lq_modules_online(stream, false);
+    lq_tickets_flow(stream);
+}
+
+/* What a note means for the modules.  False: it is theirs alone. */
+static bool take_prepare(lq_stream *stream, lq_note *note)
+{
+    const lq_event *event = &note->event;
+    bool surfaces = true;
+
+    stream->hooked = true;
+    if (event->type == LQ_EVENT_ONLINE) {
+        take_online(stream);
+    } else if (event->type == LQ_EVENT_OFFLINE) {
+        lq_modules_offline(stream);
+    } else if (event->type == LQ_EVENT_REPLY && event->detail != NULL) {
+        lq_module_reply(event);
+        surfaces = false;
+    }
+    stream->hooked = false;
+    return surfaces;
+}
+
+/* A message or presence that nobody took. */
+static void take_surface(lq_stream *stream, const lq_stanza *stanza)
+{
+    stream->event = (lq_event){
+        .type = lq_stanza_kind(stanza) == LQ_MESSAGE ? LQ_EVENT_MESSAGE
+                                                     : LQ_EVENT_PRESENCE,
+        .stanza = lq_stanza_ref(stanza),
+    };
+    stream->surfacing = true;
+}
+
+/* RFC 6120, 8.1.2.1: without a "from" it is our own account's.  The stanza may
+ * outlive the stream. */
+static bool take_sender(lq_stream *stream, lq_stanza *stanza)
+{
+    if (lq_stanza_from(stanza) == NULL) {
+        stanza->sender = lq_arena_text(&stanza->arena, stream->account,
+                                       strlen(stream->account));
+        return stanza->sender != NULL;
+    }
+    return true;
+}
+
+static bool take_is_stream_error(const lq_stanza *stanza)
+{
+    return lq_element_is(lq_stanza_root(stanza), "error", LQ_NS_STREAMS);
+}
+
+static void take_frame(lq_stream *stream)
+{
+    size_t len = 0;
+    const char *bytes = lq_inbox_first(&stream->inbox, &len);
+    bool was_full = lq_inbox_is_full(&stream->inbox);
+    lq_stanza *stanza = NULL;
+    bool surfaces = false;
+    int rv = lq_stream_parse(stream, bytes, len, &stanza);
+
+    lq_inbox_shift(&stream->inbox);
+    stream->changed |= was_full; /* the driver may go on reading */
+    if (rv < 0) {
+        lq_inbox_drop(&stream->inbox);
+        lq_stream_malformed(stream, rv);
+        return;
+    }
+    if (take_is_stream_error(stanza)) {
+        lq_inbox_drop(&stream->inbox); /* nothing can follow it */
+        lq_stream_error(stream, lq_stanza_root(stanza));
+    } else if (!take_sender(stream, stanza)) {
+        lq_inbox_drop(&stream->inbox);
+        lq_stream_no_memory(stream);
+    } else {
+        stream->hooked = true;
+        surfaces = lq_router_route(stream, stanza) == LQ_PASS;
+        stream->hooked = false;
+    }
+    if (surfaces) {
+        take_surface(stream, stanza);
+    }
+    lq_stanza_unref(stanza);
+}
+
+static bool take_is_over(const lq_stream *stream)
+{
+    return stream->transport == 0 && stream->ending &&
+           lq_inbox_is_empty(&stream->inbox);
+}
+
+static const lq_event *take_next(lq_stream *stream)
+{
+    lq_note *note;
+
+    for (;;) {
+        if (stream->modules.due) {
+            stream->hooked = true;
+            lq_modules_due(stream);
+            stream->hooked = false;
+        }
+        note = lq_note_take(&stream->notes);
+        if (note != NULL) {
+            if (take_prepare(stream, note)) {
+                stream->current = note;
+                return &note->event;
+            }
+            lq_note_pass(note);
+        } else if (stream->surfacing) {
+            stream->surfacing = false;
+            return &stream->event; /* behind what its handlers emitted */
+        } else if (!lq_inbox_is_empty(&stream->inbox)) {
+            take_frame(stream);
+        } else if (stream->tickets.expired.first != NULL) {
+            lq_tickets_expire(stream);
+        } else if (take_is_over(stream)) {
+            lq_stream_conclude(stream);
+        } else {
+            return NULL;
+        }
+    }
+}
+
+const lq_event *lq_stream_event(lq_stream *stream)
+{
+    const lq_event *event;
+
+    if (stream->hooked) {
+        return NULL;
+    }
+    take_pass(stream);
+    event = take_next(stream);
+    lq_stream_leave(stream);
+    return event;
+}

@@ -1,0 +1,439 @@
+/* ticket.c - sending, and the fate of what was sent; see ticket.h.
+ *
+ *     held -> (online) -> open deliveries, in order of sending
+ *                      -> requests, by the id that the reply will bear
+ *
+ * Without stream management the server tells by its replies how far it has
+ * read: the reply to a request acknowledges every delivery sent before it. */
+#include "stream/ticket.h"
+
+#include <string.h>
+
+#include "base/address.h"
+#include "base/memory.h"
+#include "stream/stream.h"
+
+enum { WIRE_LEN = LQ_WIRE_ID_SIZE - 1 };
+
+/* ---- one ticket ---- */
+
+static void ticket_release(lq_note *note)
+{
+    lq_ticket_free(LQ_OUTER(note, lq_ticket, note));
+}
+
+/* A reply that has arrived beats its deadline: while frames wait, the request
+ * is only set aside. */
+static void ticket_fire(lq_stream *stream, lq_timer *timer)
+{
+    lq_ticket *ticket = LQ_OUTER(timer, lq_ticket, timer);
+
+    lq_link_remove(&ticket->place);
+    lq_list_append(&stream->tickets.expired, &ticket->place);
+    stream->changed = true;
+    if (lq_inbox_is_empty(&stream->inbox)) {
+        lq_tickets_expire(stream);
+    }
+}
+
+lq_ticket *lq_ticket_new(lq_context *context, const char *to)
+{
+    size_t len = to == NULL ? 0 : strlen(to);
+    lq_ticket *ticket = lq_malloc(sizeof(*ticket) + len + 1);
+
+    if (ticket == NULL) {
+        return NULL;
+    }
+    memset(ticket, 0, sizeof(*ticket));
+    if (len > 0) {
+        memcpy(ticket->to, to, len);
+    }
+    ticket->to[len] = '\0';
+    if (lq_context_wire_id(context, ticket->wire) < 0) {
+        lq_free(ticket);
+        return NULL;
+    }
+    ticket->note.release = ticket_release;
+    ticket->timer.fire = ticket_fire;
+    return ticket;
+}
+
+void lq_ticket_free(lq_ticket *ticket)
+{
+    if (ticket != NULL) {
+        if (ticket->stream != NULL) {
+            lq_ids_remove(&ticket->stream->ids, &ticket->live);
+        }
+        lq_free(ticket);
+    }
+}
+
+static lq_ticket *ticket_first(const lq_list *list)
+{
+    return list->first == NULL ? NULL
+                               : LQ_OUTER(list->first, lq_ticket, place);
+}
+
+void lq_tickets_init(lq_tickets *tickets, const lq_hash_key *key)
+{
+    lq_table_init(&tickets->requests, key);
+    lq_list_init(&tickets->held);
+    lq_list_init(&tickets->open);
+    lq_list_init(&tickets->fresh);
+    lq_list_init(&tickets->expired);
+}
+
+/* ---- how a ticket ends ---- */
+
+/* Out of all books. */
+static void ticket_leave(lq_ticket *ticket)
+{
+    lq_stream *stream = ticket->stream;
+
+    lq_link_remove(&ticket->place);
+    lq_link_remove(&ticket->fresh);
+    lq_timer_set(stream, &ticket->timer, LQ_NEVER);
+    if (ticket->request) {
+        lq_table_remove(&stream->tickets.requests, ticket->wire, WIRE_LEN);
+    }
+    if (ticket->held != NULL) {
+        stream->tickets.held_bytes -= lq_buffer_len(&ticket->held->buffer);
+        lq_builder_free(ticket->held);
+        ticket->held = NULL;
+    }
+}
+
+/* In exactly one event, unless nobody wants to know. */
+static void ticket_end(lq_ticket *ticket, int error, const lq_stanza *stanza)
+{
+    lq_stream *stream = ticket->stream;
+
+    ticket_leave(ticket);
+    if (ticket->silent) {
+        lq_ticket_free(ticket);
+        return;
+    }
+    ticket->note.event = (lq_event){
+        .type = ticket->request ? LQ_EVENT_REPLY : LQ_EVENT_DELIVERY,
+        .error = error,
+        .id = ticket->live.id,
+        .stanza = stanza == NULL ? NULL : lq_stanza_ref(stanza),
+        .detail = ticket->owner,
+    };
+    lq_stream_note(stream, &ticket->note);
+}
+
+int lq_event_delivery(const lq_event *event)
+{
+    if (event->type != LQ_EVENT_DELIVERY || event->error == LQ_E_LOST) {
+        return LQ_DELIVERY_UNKNOWN;
+    }
+    return event->error == LQ_OK ? LQ_DELIVERY_ACKED : LQ_DELIVERY_FAILED;
+}
+
+void lq_tickets_expire(lq_stream *stream)
+{
+    lq_ticket *ticket;
+
+    while ((ticket = ticket_first(&stream->tickets.expired)) != NULL) {
+        ticket_end(ticket, LQ_E_TIMEOUT, NULL);
+    }
+}
+
+void lq_tickets_arm(lq_stream *stream)
+{
+    lq_link *link;
+
+    while ((link = stream->tickets.fresh.first) != NULL) {
+        lq_ticket *ticket = LQ_OUTER(link, lq_ticket, fresh);
+
+        lq_link_remove(link);
+        /* Cannot fail: it is set already, counted from the last entry. */
+        lq_timer_set(stream, &ticket->timer,
+                     lq_time_after(stream->now, ticket->timeout));
+    }
+}
+
+/* The server has read whatever we sent before POSITION. */
+static void tickets_acknowledge(lq_tickets *tickets, uint64_t position)
+{
+    lq_ticket *ticket;
+
+    while ((ticket = ticket_first(&tickets->open)) != NULL &&
+           ticket->start < position) {
+        ticket_end(ticket, LQ_OK, NULL);
+    }
+}
+
+void lq_tickets_all_read(lq_stream *stream)
+{
+    tickets_acknowledge(&stream->tickets, stream->outbox.begun);
+}
+
+void lq_tickets_unsent(lq_stream *stream)
+{
+    for (lq_link *l = stream->tickets.open.first; l != NULL; l = l->next) {
+        lq_ticket *ticket = LQ_OUTER(l, lq_ticket, place);
+
+        ticket->unsent = ticket->start >= stream->outbox.begun;
+    }
+}
+
+void lq_tickets_lost(lq_stream *stream)
+{
+    lq_ticket *ticket;
+    size_t cursor = 0;
+
+    while ((ticket = ticket_first(&stream->tickets.open)) != NULL) {
+        ticket_end(ticket, ticket->unsent ? LQ_E_STATE : LQ_E_LOST, NULL);
+    }
+    while ((ticket = lq_table_next(&stream->tickets.requests, &cursor)) !=
+           NULL) {
+        if (ticket->held == NULL) {
+            ticket_end(ticket, LQ_E_LOST, NULL);
+        }
+    }
+}
+
+void lq_tickets_drop(lq_stream *stream)
+{
+    lq_ticket *ticket;
+
+    while ((ticket = ticket_first(&stream->tickets.held)) != NULL) {
+        ticket_end(ticket, LQ_E_STATE, NULL);
+    }
+}
+
+void lq_tickets_clear(lq_stream *stream)
+{
+    lq_tickets *tickets = &stream->tickets;
+    lq_ticket *ticket;
+    size_t cursor = 0;
+
+    while ((ticket = ticket_first(&tickets->held)) != NULL ||
+           (ticket = ticket_first(&tickets->open)) != NULL ||
+           (ticket = lq_table_next(&tickets->requests, &cursor)) != NULL) {
+        ticket_leave(ticket);
+        lq_ticket_free(ticket);
+    }
+    lq_table_clear(&tickets->requests);
+}
+
+/* ---- replies ---- */
+
+/* RFC 6120, 8.1.2.1 and 10.3.3: what we asked of our own account may come from
+ * it, from the server, or from nobody at all; anything else only from whom it
+ * was asked. */
+static bool ticket_may_answer(const lq_ticket *ticket, const char *from)
+{
+    const lq_stream *stream = ticket->stream;
+    const char *to = ticket->to;
+    const char *domain = lq_jid_domain(stream->self);
+
+    if (to[0] == '\0' || lq_address_equal(to, stream->account)) {
+        return lq_stream_is_own(stream, from) ||
+               lq_address_equal(from, domain);
+    }
+    if (from == NULL) {
+        return lq_stream_is_own(stream, to) || lq_address_equal(to, domain);
+    }
+    return lq_address_equal(from, to);
+}
+
+bool lq_tickets_reply(lq_stream *stream, const lq_stanza *stanza)
+{
+    const char *id = lq_stanza_id(stanza);
+    lq_ticket *ticket;
+
+    if (id == NULL) {
+        return false;
+    }
+    ticket = lq_table_get(&stream->tickets.requests, id, strlen(id));
+    if (ticket == NULL || ticket->held != NULL ||
+        !ticket_may_answer(ticket, lq_stanza_from(stanza))) {
+        return false;
+    }
+    tickets_acknowledge(&stream->tickets, ticket->start);
+    ticket_end(ticket,
+               lq_stanza_type(stanza) == LQ_ERROR ? LQ_E_STANZA : LQ_OK,
+               stanza);
+    return true;
+}
+
+/* ---- sending ---- */
+
+size_t lq_stream_waiting(const lq_stream *stream)
+{
+    const lq_outbox *outbox = &stream->outbox;
+
+    return stream->tickets.held_bytes + lq_buffer_len(&outbox->text) +
+           lq_buffer_len(&outbox->wire) + lq_buffer_len(&outbox->block);
+}
+
+void lq_tickets_room(lq_stream *stream)
+{
+    /* Half empty, so that one event pays for many stanzas. */
+    if (stream->tickets.wants_room &&
+        lq_stream_waiting(stream) <= LQ_OUTBOX_HIGH / 2) {
+        stream->tickets.wants_room = false;
+        lq_stream_note(stream, &stream->room);
+    }
+}
+
+/* Presence that tells where we are says nothing later (RFC 6121, 4). */
+static bool ticket_is_momentary(const lq_builder *b)
+{
+    return b->kind == LQ_PRESENCE &&
+           (b->type == LQ_ANY || b->type == LQ_AVAILABLE ||
+            b->type == LQ_UNAVAILABLE || b->type == LQ_PROBE);
+}
+
+static int ticket_check(lq_stream *stream, lq_builder *b, bool request)
+{
+    bool alive = stream->state == LQ_STATE_WAITING ||
+                 stream->state == LQ_STATE_NEGOTIATING ||
+                 stream->state == LQ_STATE_ONLINE;
+    int rv = lq_builder_finish(b);
+
+    if (rv < 0) {
+        return rv;
+    }
+    if (b->ticket == NULL || request != (b->kind == LQ_IQ)) {
+        return LQ_E_ARGUMENT;
+    }
+    if (!alive || stream->stopping ||
+        (!stream->flowing && ticket_is_momentary(b))) {
+        return LQ_E_STATE;
+    }
+    if (lq_stream_room(stream) == 0) {
+        stream->tickets.wants_room = true;
+        return LQ_E_FULL;
+    }
+    return LQ_OK;
+}
+
+/* Into the outbox; the ticket is on its own from here. */
+static int ticket_write(lq_ticket *ticket, lq_builder *b)
+{
+    lq_stream *stream = ticket->stream;
+    uint64_t start = lq_outbox_position(&stream->outbox);
+    int rv = lq_stream_write_element(stream, lq_buffer_bytes(&b->buffer),
+                                     lq_buffer_len(&b->buffer));
+
+    if (rv == LQ_OK) {
+        ticket->start = start;
+        lq_link_remove(&ticket->place);
+        if (!ticket->request) {
+            lq_list_append(&stream->tickets.open, &ticket->place);
+        }
+    }
+    return rv;
+}
+
+static int ticket_enter(lq_ticket *ticket, lq_builder *b)
+{
+    lq_stream *stream = ticket->stream;
+    lq_tickets *tickets = &stream->tickets;
+
+    if (lq_ids_add(&stream->ids, &ticket->live, LQ_LIVE_TICKET) < 0) {
+        return LQ_E_NOMEM;
+    }
+    if (ticket->request) {
+        if (lq_table_set(&tickets->requests, ticket->wire, WIRE_LEN, ticket) <
+                0 ||
+            lq_timer_set(stream, &ticket->timer,
+                         lq_time_after(stream->now, ticket->timeout)) < 0) {
+            return LQ_E_NOMEM;
+        }
+        lq_list_append(&tickets->fresh, &ticket->fresh);
+    }
+    if (stream->flowing) {
+        return ticket_write(ticket, b);
+    }
+    lq_list_append(&tickets->held, &ticket->place);
+    tickets->held_bytes += lq_buffer_len(&b->buffer);
+    ticket->held = b;
+    return LQ_OK;
+}
+
+static lq_id ticket_take(lq_stream *stream, lq_builder *b)
+{
+    lq_ticket *ticket = b->ticket;
+    lq_id id;
+
+    b->ticket = NULL;
+    ticket->stream = stream;
+    if (ticket_enter(ticket, b) < 0) {
+        ticket_leave(ticket);
+        lq_ticket_free(ticket);
+        lq_builder_free(b);
+        return LQ_E_NOMEM;
+    }
+    id = ticket->live.id;
+    if (ticket->held == NULL) {
+        lq_builder_free(b);
+    }
+    stream->changed = true;
+    if (!stream->hooked) {
+        lq_stream_leave(stream);
+    }
+    return id;
+}
+
+lq_id lq_stream_send(lq_stream *stream, lq_builder *b)
+{
+    int rv;
+
+    if (b == NULL) {
+        return LQ_E_NOMEM;
+    }
+    rv = ticket_check(stream, b, false);
+    if (rv < 0) {
+        lq_builder_free(b);
+        return rv;
+    }
+    return ticket_take(stream, b);
+}
+
+lq_id lq_ticket_request(lq_stream *stream, lq_builder *b,
+                        struct lq_slot *owner, lq_time timeout, bool silent)
+{
+    int rv;
+
+    if (b == NULL) {
+        return LQ_E_NOMEM;
+    }
+    rv = ticket_check(stream, b, true);
+    if (rv < 0) {
+        lq_builder_free(b);
+        return rv;
+    }
+    b->ticket->request = true;
+    b->ticket->owner = owner;
+    b->ticket->silent = silent;
+    b->ticket->timeout =
+        timeout > 0 ? timeout : stream->config.timeouts[LQ_TIMEOUT_REQUEST];
+    return ticket_take(stream, b);
+}
+
+lq_id lq_stream_request(lq_stream *stream, lq_builder *b)
+{
+    return lq_ticket_request(stream, b, NULL, 0, false);
+}
+
+int lq_tickets_flow(lq_stream *stream)
+{
+    lq_ticket *ticket;
+
+    while ((ticket = ticket_first(&stream->tickets.held)) != NULL) {
+        lq_builder *b = ticket->held;
+
+        if (ticket_write(ticket, b) < 0) {
+            return lq_stream_no_memory(stream);
+        }
+        stream->tickets.held_bytes -= lq_buffer_len(&b->buffer);
+        ticket->held = NULL;
+        lq_builder_free(b);
+    }
+    return LQ_OK;
+}

@@ -1,0 +1,87 @@
+/* ticket.h - what we sent and whose fate is not yet known.
+ *
+ * A ticket is made with its builder and ends in exactly one event: a REPLY if
+ * it stands for a request, else a DELIVERY. */
+#ifndef LQ_TICKET_H
+#define LQ_TICKET_H
+
+#include "base/list.h"
+#include "base/table.h"
+#include "stream/builder.h"
+#include "stream/context.h"
+#include "stream/event.h"
+#include "stream/ids.h"
+#include "stream/timer.h"
+
+struct lq_slot;
+
+typedef struct lq_ticket {
+    lq_live live; /* its id */
+    lq_note note;
+    lq_timer timer;        /* of a request: its time-out */
+    lq_link place;         /* in held, open or expired */
+    lq_link fresh;
+    lq_builder *held;      /* not sent yet */
+    struct lq_slot *owner; /* whose request; NULL: the program's */
+    lq_stream *stream;
+    lq_time timeout;
+    uint64_t start;        /* where its bytes begin in all that we sent */
+    bool request;
+    bool silent;           /* its end is no event */
+    bool unsent;           /* it never left */
+    char wire[LQ_WIRE_ID_SIZE];
+    char to[]; /* "" if the stanza has none */
+} lq_ticket;
+
+/* TO may be NULL.  NULL when memory runs out. */
+lq_ticket *lq_ticket_new(lq_context *context, const char *to);
+void lq_ticket_free(lq_ticket *ticket);
+
+typedef struct lq_tickets {
+    lq_table requests; /* unanswered, by wire id */
+    lq_list held;      /* not sent yet, oldest first */
+    lq_list open;      /* deliveries sent, oldest first */
+    lq_list fresh;     /* requests whose time-out has not begun */
+    lq_list expired;   /* requests to end once the inbox is empty */
+    size_t held_bytes;
+    bool wants_room;   /* a sender was told LQ_E_FULL */
+} lq_tickets;
+
+void lq_tickets_init(lq_tickets *tickets, const lq_hash_key *key);
+
+/* Free all of them without a word. */
+void lq_tickets_clear(lq_stream *stream);
+
+/* As lq_module_request() for OWNER (NULL: the program); a SILENT one ends
+ * without an event. */
+lq_id lq_ticket_request(lq_stream *stream, lq_builder *b,
+                        struct lq_slot *owner, lq_time timeout, bool silent);
+
+/* Time-outs of new requests begin now. */
+void lq_tickets_arm(lq_stream *stream);
+
+/* End what has expired; the inbox is empty. */
+void lq_tickets_expire(lq_stream *stream);
+
+/* Online: send what was held.  LQ_OK or a fatal error. */
+int lq_tickets_flow(lq_stream *stream);
+
+/* A reply has come.  False if it answers none of our requests. */
+bool lq_tickets_reply(lq_stream *stream, const lq_stanza *stanza);
+
+/* The server has read everything that left. */
+void lq_tickets_all_read(lq_stream *stream);
+
+/* The transport is gone: see which never left.  Later, when all that arrived
+ * was taken, end those that were sent.  When the stream is closed, the rest. */
+void lq_tickets_unsent(lq_stream *stream);
+void lq_tickets_lost(lq_stream *stream);
+void lq_tickets_drop(lq_stream *stream);
+
+/* If somebody waits for room and there is some, tell. */
+void lq_tickets_room(lq_stream *stream);
+
+/* Bytes on their way, held ones included. */
+size_t lq_stream_waiting(const lq_stream *stream);
+
+#endif

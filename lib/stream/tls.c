@@ -1,0 +1,476 @@
+/* tls.c - see tls.h.
+ *
+ * GnuTLS reads from the bytes of the current call and writes into the
+ * outbox's wire; it never sees a socket.  The certificate is verified inside
+ * the handshake, before anything of ours leaves, and again after a handshake
+ * that skipped it (a resumed session does).  While the program is asked, the
+ * handshake stands still. */
+#include "stream/tls.h"
+
+#include <errno.h>
+#include <gnutls/x509.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "stream/stream.h"
+
+enum { RECORD_MAX = 16384, FINGERPRINT_SIZE = 2 * 32 + 1, WHY_SIZE = 512 };
+
+typedef enum verdict { UNDECIDED = 0, TRUSTED, REFUSED } verdict;
+
+struct lq_tls {
+    gnutls_session_t session;
+    lq_stream *stream;
+    const char *in; /* what is left of the bytes of this call */
+    size_t in_len;
+    bool established;
+    bool verified;
+    bool asking;
+    verdict answer; /* the program's */
+};
+
+/* ---- GnuTLS's transport ---- */
+
+static ssize_t tls_push(gnutls_transport_ptr_t self, const void *bytes,
+                        size_t len)
+{
+    lq_tls *tls = self;
+
+    if (lq_buffer_append(&tls->stream->outbox.wire, bytes, len) < 0) {
+        gnutls_transport_set_errno(tls->session, ENOMEM);
+        return -1;
+    }
+    tls->stream->changed = true;
+    return (ssize_t)len;
+}
+
+static ssize_t tls_pull(gnutls_transport_ptr_t self, void *bytes, size_t len)
+{
+    lq_tls *tls = self;
+
+    if (tls->in_len == 0) {
+        gnutls_transport_set_errno(tls->session, EAGAIN);
+        return -1;
+    }
+    if (len > tls->in_len) {
+        len = tls->in_len;
+    }
+    memcpy(bytes, tls->in, len);
+    tls->in += len;
+    tls->in_len -= len;
+    return (ssize_t)len;
+}
+
+/* GnuTLS honours an environment variable by itself unless there is one. */
+static int tls_no_keylog(gnutls_session_t session, const char *label,
+                         const gnutls_datum_t *secret)
+{
+    (void)session;
+    (void)label;
+    (void)secret;
+    return 0;
+}
+
+/* ---- verification ---- */
+
+static void tls_fingerprint(lq_tls *tls, char hex[FINGERPRINT_SIZE])
+{
+    const gnutls_datum_t *chain =
+        gnutls_certificate_get_peers(tls->session, NULL);
+    unsigned char digest[32];
+    size_t size = sizeof(digest);
+
+    hex[0] = '\0';
+    if (chain == NULL || gnutls_fingerprint(GNUTLS_DIG_SHA256, chain, digest,
+                                            &size) < 0) {
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+    }
+}
+
+/* "The certificate for DOMAIN was refused: ..." */
+static void tls_why(lq_tls *tls, int rv, unsigned status, char why[WHY_SIZE])
+{
+    gnutls_datum_t text = { NULL, 0 };
+    const char *reason = gnutls_strerror(rv);
+
+    if (rv >= 0 && gnutls_certificate_verification_status_print(
+                       status, GNUTLS_CRT_X509, &text, 0) >= 0) {
+        reason = (const char *)text.data;
+    }
+    snprintf(why, WHY_SIZE, "The certificate for %s was refused: %s",
+             tls->stream->reconnect.domain, reason);
+    gnutls_free(text.data);
+}
+
+/* What names it has and who signed it, in one line. */
+static char *tls_describe(lq_tls *tls)
+{
+    const gnutls_datum_t *chain =
+        gnutls_certificate_get_peers(tls->session, NULL);
+    gnutls_datum_t line = { NULL, 0 };
+    gnutls_x509_crt_t certificate;
+    char *text = NULL;
+
+    if (chain == NULL || gnutls_x509_crt_init(&certificate) < 0) {
+        return NULL;
+    }
+    if (gnutls_x509_crt_import(certificate, chain, GNUTLS_X509_FMT_DER) >= 0 &&
+        gnutls_x509_crt_print(certificate, GNUTLS_CRT_PRINT_ONELINE, &line) >=
+            0) {
+        text = lq_strndup((const char *)line.data, line.size);
+        gnutls_free(line.data);
+    }
+    gnutls_x509_crt_deinit(certificate);
+    return text;
+}
+
+static int tls_refuse(lq_tls *tls, const char *why)
+{
+    char *description = tls_describe(tls);
+
+    lq_failure_set(&tls->stream->connection->failure,
+                   &(lq_fault){ LQ_LAYER_TLS, LQ_E_TLS, "bad-certificate",
+                                description, why, .final = true });
+    lq_free(description);
+    return GNUTLS_E_CERTIFICATE_ERROR;
+}
+
+static int tls_ask(lq_tls *tls, const char *why)
+{
+    char fingerprint[FINGERPRINT_SIZE];
+
+    tls_fingerprint(tls, fingerprint);
+    if (lq_question_ask(tls->stream, LQ_QUESTION_CERTIFICATE, NULL,
+                        fingerprint, why) < 0) {
+        return tls_refuse(tls, why);
+    }
+    tls->asking = true;
+    return GNUTLS_E_AGAIN;
+}
+
+/* 0; or GNUTLS_E_AGAIN while the program is asked; or an error. */
+static int tls_verify(gnutls_session_t session)
+{
+    lq_tls *tls = gnutls_session_get_ptr(session);
+    unsigned status = 0;
+    char why[WHY_SIZE];
+    int rv;
+
+    if (tls->asking) {
+        return GNUTLS_E_AGAIN;
+    }
+    rv = gnutls_certificate_verify_peers3(
+        session, tls->stream->reconnect.domain, &status);
+    if ((rv >= 0 && status == 0) || tls->answer == TRUSTED) {
+        tls->verified = true;
+        return 0;
+    }
+    tls_why(tls, rv, status, why);
+    return tls->stream->config.ask_trust && tls->answer == UNDECIDED
+               ? tls_ask(tls, why)
+               : tls_refuse(tls, why);
+}
+
+/* ---- credentials ---- */
+
+static int trust_own(gnutls_certificate_credentials_t trust,
+                     const lq_config *config)
+{
+    gnutls_datum_t pem = { (unsigned char *)lq_buffer_bytes(&config->ca),
+                           (unsigned)lq_buffer_len(&config->ca) };
+    int rv = 1;
+
+    if (pem.size > 0) {
+        rv = gnutls_certificate_set_x509_trust_mem(trust, &pem,
+                                                   GNUTLS_X509_FMT_PEM);
+    }
+    for (const char *path = config->ca_file;
+         path != NULL && *path != '\0' && rv > 0;) {
+        const char *end = strchr(path, '\n');
+        char *one = lq_strndup(path, (size_t)(end - path));
+
+        if (one == NULL) {
+            return LQ_E_NOMEM;
+        }
+        rv = gnutls_certificate_set_x509_trust_file(trust, one,
+                                                    GNUTLS_X509_FMT_PEM);
+        lq_free(one);
+        path = end + 1;
+    }
+    return rv > 0 ? LQ_OK : LQ_E_ARGUMENT; /* the number of authorities */
+}
+
+static gnutls_certificate_credentials_t trust_new(void)
+{
+    gnutls_certificate_credentials_t trust;
+
+    if (gnutls_certificate_allocate_credentials(&trust) < 0) {
+        return NULL;
+    }
+    gnutls_certificate_set_verify_function(trust, tls_verify);
+    return trust;
+}
+
+int lq_tls_load_trust(lq_stream *stream)
+{
+    const lq_config *config = &stream->config;
+    int rv;
+
+    if (stream->trust != NULL ||
+        (lq_buffer_len(&config->ca) == 0 && config->ca_file == NULL)) {
+        return LQ_OK;
+    }
+    stream->trust = trust_new();
+    if (stream->trust == NULL) {
+        return LQ_E_NOMEM;
+    }
+    rv = trust_own(stream->trust, config);
+    if (rv < 0) {
+        gnutls_certificate_free_credentials(stream->trust);
+        stream->trust = NULL;
+    }
+    return rv;
+}
+
+/* The system's authorities are 4 MB: shared, and loaded when first needed. */
+static gnutls_certificate_credentials_t tls_trust(lq_stream *stream)
+{
+    lq_context *context = stream->context;
+
+    if (stream->trust != NULL) {
+        return stream->trust;
+    }
+    if (context->trust == NULL) {
+        context->trust = trust_new();
+        if (context->trust != NULL) {
+            gnutls_certificate_set_x509_system_trust(context->trust);
+        }
+    }
+    return context->trust;
+}
+
+/* ---- a session ---- */
+
+static int tls_settings(lq_tls *tls)
+{
+    lq_stream *stream = tls->stream;
+    lq_context *context = stream->context;
+    gnutls_certificate_credentials_t trust = tls_trust(stream);
+    const char *name = stream->reconnect.domain;
+    const gnutls_datum_t alpn = { (unsigned char *)"xmpp-client", 11 };
+
+    if (context->priority == NULL &&
+        gnutls_priority_init(&context->priority,
+                             "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+                             NULL) < 0) {
+        return GNUTLS_E_MEMORY_ERROR;
+    }
+    if (trust == NULL ||
+        gnutls_priority_set(tls->session, context->priority) < 0 ||
+        gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, trust) <
+            0 ||
+        gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, name,
+                               strlen(name)) < 0) {
+        return GNUTLS_E_MEMORY_ERROR;
+    }
+    if (stream->transport == LQ_TRANSPORT_TLS) { /* XEP-0368 */
+        gnutls_alpn_set_protocols(tls->session, &alpn, 1, 0);
+    }
+    return GNUTLS_E_SUCCESS;
+}
+
+static lq_tls *tls_new(lq_stream *stream)
+{
+    lq_tls *tls = lq_calloc(1, sizeof(*tls));
+
+    if (tls == NULL) {
+        return NULL;
+    }
+    tls->stream = stream;
+    if (gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK) < 0) {
+        lq_free(tls);
+        return NULL;
+    }
+    gnutls_session_set_ptr(tls->session, tls);
+    gnutls_transport_set_ptr(tls->session, tls);
+    gnutls_transport_set_push_function(tls->session, tls_push);
+    gnutls_transport_set_pull_function(tls->session, tls_pull);
+    gnutls_session_set_keylog_function(tls->session, tls_no_keylog);
+    if (tls_settings(tls) < 0) {
+        lq_tls_free(tls);
+        return NULL;
+    }
+    return tls;
+}
+
+void lq_tls_free(lq_tls *tls)
+{
+    if (tls != NULL) {
+        gnutls_deinit(tls->session);
+        lq_free(tls);
+    }
+}
+
+static int tls_failed(lq_tls *tls, int rv, const char *message)
+{
+    const char *text = gnutls_strerror(rv);
+
+    if (rv == GNUTLS_E_FATAL_ALERT_RECEIVED) {
+        text = gnutls_alert_get_name(gnutls_alert_get(tls->session));
+    }
+    return lq_stream_fail(tls->stream,
+                          &(lq_fault){ LQ_LAYER_TLS, LQ_E_TLS, NULL, text,
+                                       message, .final = false });
+}
+
+static int tls_handshake(lq_tls *tls)
+{
+    int rv = gnutls_handshake(tls->session);
+
+    if (rv == GNUTLS_E_SUCCESS && !tls->verified) {
+        rv = tls_verify(tls->session);
+        rv = rv == GNUTLS_E_AGAIN ? GNUTLS_E_CERTIFICATE_ERROR : rv;
+    }
+    if (rv == GNUTLS_E_SUCCESS) {
+        tls->established = true;
+        return lq_stream_open(tls->stream);
+    }
+    if (gnutls_error_is_fatal(rv) == 0) {
+        return LQ_OK; /* it wants more bytes, or the program's answer */
+    }
+    gnutls_alert_send_appropriate(tls->session, rv);
+    return tls_failed(tls, rv, "No encrypted connection could be agreed on.");
+}
+
+int lq_tls_start(lq_stream *stream)
+{
+    lq_tls *tls = tls_new(stream);
+
+    if (tls == NULL) {
+        return lq_stream_no_memory(stream);
+    }
+    stream->outbox.tls = tls;
+    stream->outbox.hello = true;
+    return tls_handshake(tls);
+}
+
+/* ---- bytes ---- */
+
+/* One record, if there is a whole one.  How many bytes it held; 0: none. */
+static int tls_record(lq_tls *tls, char *scratch)
+{
+    lq_stream *stream = tls->stream;
+    ssize_t n;
+
+    do {
+        n = gnutls_record_recv(tls->session, scratch, LQ_SCRATCH_SIZE);
+    } while (n == GNUTLS_E_INTERRUPTED || n == GNUTLS_E_REHANDSHAKE ||
+             n == GNUTLS_E_WARNING_ALERT_RECEIVED);
+    if (n == GNUTLS_E_AGAIN) {
+        return 0;
+    }
+    if (n < 0) {
+        return tls_failed(tls, (int)n, "The encrypted connection broke.");
+    }
+    if (n == 0) {
+        return lq_stream_fail(stream, &(lq_fault){ LQ_LAYER_NET, LQ_E_NET,
+                                                   NULL, NULL,
+                                                   "The server closed the "
+                                                   "connection.",
+                                                   .final = false });
+    }
+    return (int)n;
+}
+
+int lq_tls_recv(lq_stream *stream, const char *bytes, size_t len)
+{
+    lq_tls *tls = stream->outbox.tls;
+    char *scratch = lq_context_scratch(stream->context);
+    int rv = LQ_OK;
+
+    if (scratch == NULL) {
+        return lq_stream_no_memory(stream);
+    }
+    tls->in = bytes;
+    tls->in_len = len;
+    if (!tls->established && !tls->asking) {
+        rv = tls_handshake(tls);
+    }
+    while (rv >= 0 && tls->established && !stream->ending &&
+           !lq_inbox_is_full(&stream->inbox)) {
+        rv = tls_record(tls, scratch);
+        if (rv == 0) {
+            break;
+        }
+        if (rv > 0) {
+            rv = lq_stream_input(stream, scratch, (size_t)rv);
+        }
+    }
+    len -= tls->in_len;
+    tls->in_len = 0;
+    return rv < 0 ? rv : (int)len;
+}
+
+int lq_tls_answered(lq_stream *stream, bool trust)
+{
+    lq_tls *tls = stream->outbox.tls;
+
+    if (tls == NULL || !tls->asking || stream->ending) {
+        return LQ_OK;
+    }
+    tls->asking = false;
+    tls->answer = trust ? TRUSTED : REFUSED;
+    lq_stream_limit(stream);
+    return tls_handshake(tls);
+}
+
+int lq_tls_encrypt(lq_tls *tls, lq_buffer *text)
+{
+    while (lq_buffer_len(text) > 0) {
+        size_t len = lq_buffer_len(text);
+        ssize_t n = gnutls_record_send(tls->session, lq_buffer_bytes(text),
+                                       len < RECORD_MAX ? len : RECORD_MAX);
+
+        if (n < 0) {
+            return LQ_E_MEMORY; /* a transport in memory fails of nothing else */
+        }
+        lq_buffer_consume(text, (size_t)n);
+    }
+    return LQ_OK;
+}
+
+void lq_tls_bye(lq_tls *tls) { gnutls_bye(tls->session, GNUTLS_SHUT_WR); }
+
+/* ---- ask ---- */
+
+bool lq_tls_is_established(const lq_tls *tls) { return tls->established; }
+
+bool lq_tls_is_asking(const lq_tls *tls) { return tls->asking; }
+
+const char *lq_tls_protocol(const lq_tls *tls)
+{
+    return gnutls_protocol_get_name(
+        gnutls_protocol_get_version(tls->session));
+}
+
+const char *lq_tls_cipher(const lq_tls *tls)
+{
+    return gnutls_cipher_get_name(gnutls_cipher_get(tls->session));
+}
+
+int lq_tls_exporter(const lq_tls *tls, lq_buffer *out)
+{
+    gnutls_datum_t binding = { NULL, 0 };
+    int rv = LQ_E_STATE;
+
+    if (gnutls_session_channel_binding(tls->session, GNUTLS_CB_TLS_EXPORTER,
+                                       &binding) == 0) {
+        rv = lq_buffer_append(out, binding.data, binding.size);
+        gnutls_free(binding.data);
+    }
+    return rv;
+}

@@ -1,0 +1,352 @@
+/* framer.c - see framer.h.
+ *
+ * Each state is a function that takes the bytes it understands and says what
+ * has ended, if anything.  What is long is hopped over with memchr: texts,
+ * attribute values, end tags and CDATA; only the rest of a start tag is looked
+ * at byte by byte.  No byte is looked at twice, wherever the input is split.
+ *
+ * Whatever the framer believes about a frame, the parser must confirm: it is
+ * enough, therefore, that both find the same end in every well-formed element.
+ * Names, for instance, are counted and never compared. */
+#include "framer.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+enum {
+    START,       /* nothing read: an XML declaration may come */
+    BETWEEN,     /* elements: white space may come */
+    PROLOG,      /* behind the XML declaration: it belongs to the header */
+    TEXT,        /* inside an element */
+    MARKUP,      /* behind '<'; detail: a declaration may come */
+    TAG,         /* in a start tag */
+    VALUE,       /* in an attribute value; detail: its quotation mark */
+    EMPTY,       /* behind the '/' of a start tag */
+    END_TAG,     /* behind "</" */
+    CDATA_START, /* behind "<!"; detail: how much of CDATA_MARK we saw */
+    CDATA,       /* detail: how many ']' we saw last, at most two */
+    DECLARATION_START, /* behind "<?"; detail: like in CDATA_START */
+    DECLARATION,       /* detail: whether the last byte was '?' */
+};
+
+/* Bytes of a start tag that are neither of a name nor around one. */
+static const uint8_t delimiter[256] = {
+    ['\''] = 1, ['"'] = 1, ['/'] = 1, ['>'] = 1, ['<'] = 1
+};
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Just behind the next C, or END. */
+static const char *hop(const char *at, const char *end, int c)
+{
+    const char *found = memchr(at, c, (size_t)(end - at));
+
+    return found == NULL ? end : found + 1;
+}
+
+static int between(lq_framer *framer, const char **at, const char *end)
+{
+    const char *p = *at;
+
+    while (p < end && is_space(*p)) {
+        p++;
+    }
+    if (p > *at && framer->state != PROLOG) {
+        framer->state = BETWEEN;
+        *at = p;
+        return LQ_FRAME_SPACE;
+    }
+    if (p < end) {
+        if (*p != '<') {
+            return LQ_FRAME_MALFORMED;
+        }
+        framer->detail = framer->state == START;
+        framer->state = MARKUP;
+        p++;
+    }
+    *at = p;
+    return LQ_FRAME_MORE;
+}
+
+static int in_text(lq_framer *framer, const char **at, const char *end)
+{
+    *at = hop(*at, end, '<');
+    if ((*at)[-1] == '<') {
+        framer->detail = false;
+        framer->state = MARKUP;
+    }
+    return LQ_FRAME_MORE;
+}
+
+static int tag_begins(lq_framer *framer)
+{
+    if (framer->depth == 0 && framer->opened) {
+        return LQ_FRAME_MALFORMED;
+    }
+    if (framer->depth > framer->limits->depth) {
+        return LQ_FRAME_LIMIT; /* the stream itself is one of them */
+    }
+    framer->depth++;
+    framer->attrs = 0;
+    framer->name = 0;
+    framer->state = TAG;
+    return LQ_FRAME_MORE;
+}
+
+static int behind_less_than(lq_framer *framer, const char **at)
+{
+    switch (**at) {
+    case '/':
+        if (framer->depth == 0) {
+            return LQ_FRAME_MALFORMED;
+        }
+        framer->state = END_TAG;
+        ++*at;
+        return LQ_FRAME_MORE;
+    case '?':
+        if (!framer->detail) {
+            return LQ_FRAME_RESTRICTED;
+        }
+        framer->state = DECLARATION_START;
+        framer->detail = 0;
+        ++*at;
+        return LQ_FRAME_MORE;
+    case '!':
+        framer->state = CDATA_START;
+        framer->detail = 0;
+        ++*at;
+        return LQ_FRAME_MORE;
+    default:
+        return tag_begins(framer);
+    }
+}
+
+/* C is a delimiter, but not of a value. */
+static int start_tag_delimited(lq_framer *framer, char c)
+{
+    if (c == '<') {
+        return LQ_FRAME_MALFORMED;
+    }
+    if (c == '/') {
+        framer->state = EMPTY;
+        return LQ_FRAME_MORE;
+    }
+    if (framer->depth > 1) {
+        framer->state = TEXT;
+        return LQ_FRAME_MORE;
+    }
+    framer->state = BETWEEN;
+    framer->opened = true;
+    return LQ_FRAME_HEADER;
+}
+
+static int element_ended(lq_framer *framer)
+{
+    framer->depth--;
+    framer->state = framer->depth > 1 ? TEXT : BETWEEN;
+    return framer->depth > 1    ? LQ_FRAME_MORE
+           : framer->depth == 1 ? LQ_FRAME_ELEMENT
+                                : LQ_FRAME_CLOSE;
+}
+
+/* Just behind the QUOTE that ends a value, or END. */
+static const char *hop_value(lq_framer *framer, const char *at, const char *end,
+                             int quote)
+{
+    const char *found = memchr(at, quote, (size_t)(end - at));
+
+    if (found != NULL) {
+        return found + 1;
+    }
+    framer->state = VALUE;
+    framer->detail = (uint8_t)quote;
+    return end;
+}
+
+static int in_value(lq_framer *framer, const char **at, const char *end)
+{
+    framer->state = TAG;
+    *at = hop_value(framer, *at, end, framer->detail);
+    return LQ_FRAME_MORE;
+}
+
+/* Whether the LEN bytes before a delimiter may be part of a name, too. */
+static bool name_fits(lq_framer *framer, size_t len)
+{
+    return len <= (size_t)(framer->limits->name - framer->name);
+}
+
+static int in_start_tag(lq_framer *framer, const char **at, const char *end)
+{
+    const char *p = *at;
+
+    while (p < end) {
+        const char *name = p;
+
+        while (p < end && !delimiter[(uint8_t)*p]) {
+            p++;
+        }
+        if (!name_fits(framer, (size_t)(p - name))) {
+            return LQ_FRAME_LIMIT;
+        }
+        if (p == end) {
+            framer->name += (uint16_t)(p - name);
+            break;
+        }
+        framer->name = 0;
+        if (*p != '\'' && *p != '"') {
+            *at = p + 1;
+            return start_tag_delimited(framer, *p);
+        }
+        if (framer->attrs++ == framer->limits->attrs) {
+            return LQ_FRAME_LIMIT;
+        }
+        p = hop_value(framer, p + 1, end, *p);
+    }
+    *at = p;
+    return LQ_FRAME_MORE;
+}
+
+/* A stream that its own header ends would have nothing to say. */
+static int behind_slash(lq_framer *framer, const char **at)
+{
+    if (**at != '>' || framer->depth == 1) {
+        return LQ_FRAME_MALFORMED;
+    }
+    ++*at;
+    return element_ended(framer);
+}
+
+static int in_end_tag(lq_framer *framer, const char **at, const char *end)
+{
+    *at = hop(*at, end, '>');
+    return (*at)[-1] == '>' ? element_ended(framer) : LQ_FRAME_MORE;
+}
+
+static int behind_bang(lq_framer *framer, const char **at)
+{
+    static const char mark[] = "[CDATA[";
+
+    if (**at != mark[framer->detail]) {
+        return framer->detail == 0 ? LQ_FRAME_RESTRICTED : LQ_FRAME_MALFORMED;
+    }
+    if (framer->depth <= 1) {
+        return LQ_FRAME_MALFORMED;
+    }
+    ++*at;
+    if (mark[++framer->detail] == '\0') {
+        framer->state = CDATA;
+        framer->detail = 0;
+    }
+    return LQ_FRAME_MORE;
+}
+
+static int in_cdata(lq_framer *framer, const char **at, const char *end)
+{
+    const char *p = *at;
+
+    while (p < end && framer->state == CDATA) {
+        if (*p == ']') {
+            framer->detail = framer->detail == 0 ? 1 : 2;
+            p++;
+        } else if (*p == '>' && framer->detail == 2) {
+            framer->state = TEXT;
+            p++;
+        } else {
+            p = hop(p, end, ']');
+            framer->detail = p[-1] == ']';
+        }
+    }
+    *at = p;
+    return LQ_FRAME_MORE;
+}
+
+static int behind_question_mark(lq_framer *framer, const char **at)
+{
+    static const char mark[] = "xml";
+
+    if (mark[framer->detail] == '\0') {
+        framer->state = DECLARATION;
+        framer->detail = false;
+        return is_space(**at) ? LQ_FRAME_MORE : LQ_FRAME_RESTRICTED;
+    }
+    return *(*at)++ == mark[framer->detail++] ? LQ_FRAME_MORE
+                                              : LQ_FRAME_RESTRICTED;
+}
+
+static int in_declaration(lq_framer *framer, const char **at, const char *end)
+{
+    if (framer->detail) {
+        framer->state = PROLOG;
+        return *(*at)++ == '>' ? LQ_FRAME_MORE : LQ_FRAME_MALFORMED;
+    }
+    *at = hop(*at, end, '?');
+    framer->detail = (*at)[-1] == '?';
+    return LQ_FRAME_MORE;
+}
+
+/* There is one byte at least. */
+static int framer_step(lq_framer *framer, const char **at, const char *end)
+{
+    switch (framer->state) {
+    case TEXT:
+        return in_text(framer, at, end);
+    case MARKUP:
+        return behind_less_than(framer, at);
+    case TAG:
+        return in_start_tag(framer, at, end);
+    case VALUE:
+        return in_value(framer, at, end);
+    case EMPTY:
+        return behind_slash(framer, at);
+    case END_TAG:
+        return in_end_tag(framer, at, end);
+    case CDATA_START:
+        return behind_bang(framer, at);
+    case CDATA:
+        return in_cdata(framer, at, end);
+    case DECLARATION_START:
+        return behind_question_mark(framer, at);
+    case DECLARATION:
+        return in_declaration(framer, at, end);
+    default: /* START, BETWEEN, PROLOG */
+        return between(framer, at, end);
+    }
+}
+
+void lq_framer_init(lq_framer *framer, const lq_limits *limits)
+{
+    *framer = (lq_framer){ .state = START, .limits = limits };
+}
+
+void lq_framer_init_element(lq_framer *framer, const lq_limits *limits)
+{
+    *framer = (lq_framer){
+        .state = BETWEEN, .depth = 1, .opened = true, .limits = limits
+    };
+}
+
+int lq_framer_scan(lq_framer *framer, const char *bytes, size_t len,
+                   size_t *used)
+{
+    uint32_t limit = framer->limits->element;
+    size_t room = framer->size < limit ? limit - framer->size : 0;
+    const char *at = bytes;
+    const char *end = bytes + (len < room ? len : room);
+    int found = LQ_FRAME_MORE;
+
+    while (at < end && found == LQ_FRAME_MORE) {
+        found = framer_step(framer, &at, end);
+    }
+    *used = (size_t)(at - bytes);
+    framer->size += (uint32_t)*used;
+    if (found > LQ_FRAME_MORE) {
+        framer->size = 0;
+    } else if (found == LQ_FRAME_MORE && len > room) {
+        found = LQ_FRAME_LIMIT;
+    }
+    return found;
+}

@@ -1,0 +1,20 @@
+/* names.h - the names of elements, attributes and namespaces.
+ *
+ * Those that XMPP uses all the time are stored once, as constants. */
+#ifndef LQ_NAMES_H
+#define LQ_NAMES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* The constant that equals TEXT, or NULL if it is not among the common ones. */
+const char *lq_name_intern(const char *text, size_t len);
+
+/* Common name INDEX, from 0 in order of their bytes; NULL behind the last. */
+const char *lq_name_at(size_t index);
+
+/* The length of NAME if it is an NCName, else 0: "Namespaces in XML 1.0",
+ * section 3, after the fifth edition of XML 1.0. */
+size_t lq_name_len(const char *name);
+
+#endif

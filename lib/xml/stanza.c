@@ -1,0 +1,309 @@
+/* stanza.c - see element.h and stanza.h.
+ *
+ * What the words of RFC 6120 and 6121 mean, as tables; and a reference count.
+ */
+#include "stanza.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "xml/framer.h"
+#include "xml/parser.h"
+
+/* Limits of lq_stanza_parse(). */
+static const lq_limits limits = {
+    .element = 1024 * 1024,
+    .depth = LQ_DEPTH_MAX,
+    .attrs = 256,
+    .name = 1024,
+};
+
+static const struct {
+    const char *name;
+    int kind;
+    int missing, unknown; /* what its type is then */
+} kinds[] = {
+    { "message", LQ_MESSAGE, LQ_NORMAL, LQ_NORMAL },
+    { "presence", LQ_PRESENCE, LQ_AVAILABLE, LQ_INVALID },
+    { "iq", LQ_IQ, LQ_INVALID, LQ_INVALID },
+};
+
+#define KIND(kind) (1 << (kind))
+#define ALL_KINDS  (KIND(LQ_MESSAGE) | KIND(LQ_PRESENCE) | KIND(LQ_IQ))
+
+static const struct {
+    const char *name;
+    int type;
+    int kinds; /* that have it */
+} types[] = {
+    { "error", LQ_ERROR, ALL_KINDS },
+    { "get", LQ_GET, KIND(LQ_IQ) },
+    { "set", LQ_SET, KIND(LQ_IQ) },
+    { "result", LQ_RESULT, KIND(LQ_IQ) },
+    { "normal", LQ_NORMAL, KIND(LQ_MESSAGE) },
+    { "chat", LQ_CHAT, KIND(LQ_MESSAGE) },
+    { "groupchat", LQ_GROUPCHAT, KIND(LQ_MESSAGE) },
+    { "headline", LQ_HEADLINE, KIND(LQ_MESSAGE) },
+    { "unavailable", LQ_UNAVAILABLE, KIND(LQ_PRESENCE) },
+    { "subscribe", LQ_SUBSCRIBE, KIND(LQ_PRESENCE) },
+    { "subscribed", LQ_SUBSCRIBED, KIND(LQ_PRESENCE) },
+    { "unsubscribe", LQ_UNSUBSCRIBE, KIND(LQ_PRESENCE) },
+    { "unsubscribed", LQ_UNSUBSCRIBED, KIND(LQ_PRESENCE) },
+    { "probe", LQ_PROBE, KIND(LQ_PRESENCE) },
+};
+
+/* RFC 6120, 8.3.3. */
+static const struct {
+    const char *name;
+    int condition;
+    const char *type;
+} errors[] = {
+    { "bad-request", LQ_STANZA_BAD_REQUEST, "modify" },
+    { "conflict", LQ_STANZA_CONFLICT, "cancel" },
+    { "feature-not-implemented", LQ_STANZA_FEATURE_NOT_IMPLEMENTED, "cancel" },
+    { "forbidden", LQ_STANZA_FORBIDDEN, "auth" },
+    { "gone", LQ_STANZA_GONE, "cancel" },
+    { "internal-server-error", LQ_STANZA_INTERNAL_SERVER_ERROR, "cancel" },
+    { "item-not-found", LQ_STANZA_ITEM_NOT_FOUND, "cancel" },
+    { "jid-malformed", LQ_STANZA_JID_MALFORMED, "modify" },
+    { "not-acceptable", LQ_STANZA_NOT_ACCEPTABLE, "modify" },
+    { "not-allowed", LQ_STANZA_NOT_ALLOWED, "cancel" },
+    { "not-authorized", LQ_STANZA_NOT_AUTHORIZED, "auth" },
+    { "policy-violation", LQ_STANZA_POLICY_VIOLATION, "modify" },
+    { "recipient-unavailable", LQ_STANZA_RECIPIENT_UNAVAILABLE, "wait" },
+    { "redirect", LQ_STANZA_REDIRECT, "modify" },
+    { "registration-required", LQ_STANZA_REGISTRATION_REQUIRED, "auth" },
+    { "remote-server-not-found", LQ_STANZA_REMOTE_SERVER_NOT_FOUND, "cancel" },
+    { "remote-server-timeout", LQ_STANZA_REMOTE_SERVER_TIMEOUT, "wait" },
+    { "resource-constraint", LQ_STANZA_RESOURCE_CONSTRAINT, "wait" },
+    { "service-unavailable", LQ_STANZA_SERVICE_UNAVAILABLE, "cancel" },
+    { "subscription-required", LQ_STANZA_SUBSCRIPTION_REQUIRED, "auth" },
+    { "undefined-condition", LQ_STANZA_UNDEFINED_CONDITION, "cancel" },
+    { "unexpected-request", LQ_STANZA_UNEXPECTED_REQUEST, "wait" },
+};
+
+/* ---- life ---- */
+
+lq_stanza *lq_stanza_new(lq_pool *pool, size_t limit)
+{
+    lq_stanza *stanza;
+    lq_arena arena;
+
+    lq_arena_init(&arena, pool, limit);
+    stanza = lq_arena_alloc(&arena, sizeof(*stanza));
+    if (stanza == NULL) {
+        lq_arena_clear(&arena);
+        return NULL;
+    }
+    *stanza = (lq_stanza){ .arena = arena, .refs = 1 };
+    return stanza;
+}
+
+const lq_stanza *lq_stanza_ref(const lq_stanza *stanza)
+{
+    if (stanza != NULL) {
+        ((lq_stanza *)stanza)->refs++; /* all that ever changes in it */
+    }
+    return stanza;
+}
+
+void lq_stanza_unref(const lq_stanza *stanza)
+{
+    lq_stanza *owned = (lq_stanza *)stanza;
+
+    if (owned != NULL && --owned->refs == 0) {
+        lq_arena_clear(&owned->arena);
+    }
+}
+
+static bool stanza_is_framed(const char *text, size_t len)
+{
+    lq_framer framer;
+    size_t used;
+
+    lq_framer_init_element(&framer, &limits);
+    return lq_framer_scan(&framer, text, len, &used) == LQ_FRAME_ELEMENT &&
+           used == len;
+}
+
+const lq_stanza *lq_stanza_parse(const char *text, size_t len)
+{
+    lq_stanza *stanza = NULL;
+    lq_parser *parser;
+
+    if (text == NULL || !stanza_is_framed(text, len)) {
+        return NULL;
+    }
+    parser = lq_parser_new(LQ_NS_CLIENT, NULL);
+    if (parser != NULL) {
+        lq_parser_element(parser, text, len, NULL, &stanza);
+        lq_parser_free(parser);
+    }
+    return stanza;
+}
+
+/* ---- kind and type ---- */
+
+static int type_of(const char *name, int kind, int unknown)
+{
+    for (size_t i = 0; i < LQ_COUNT(types); i++) {
+        if (types[i].name[0] == name[0] && strcmp(types[i].name, name) == 0) {
+            return types[i].kinds & KIND(kind) ? types[i].type : unknown;
+        }
+    }
+    return unknown;
+}
+
+void lq_stanza_classify(lq_stanza *stanza)
+{
+    const char *type = lq_element_attr(stanza->root, "type");
+
+    for (size_t i = 0; i < LQ_COUNT(kinds); i++) {
+        if (lq_element_is(stanza->root, kinds[i].name, LQ_NS_CLIENT)) {
+            stanza->kind = (int8_t)kinds[i].kind;
+            stanza->type = (int8_t)(type == NULL ? kinds[i].missing
+                                                 : type_of(type, kinds[i].kind,
+                                                           kinds[i].unknown));
+            return;
+        }
+    }
+}
+
+const char *lq_stanza_type_name(int type)
+{
+    for (size_t i = 0; i < LQ_COUNT(types); i++) {
+        if (types[i].type == type && type != LQ_NORMAL) {
+            return types[i].name;
+        }
+    }
+    return NULL;
+}
+
+int lq_stanza_kind(const lq_stanza *stanza)
+{
+    return stanza == NULL ? LQ_NONZA : stanza->kind;
+}
+
+int lq_stanza_type(const lq_stanza *stanza)
+{
+    return stanza == NULL ? LQ_INVALID : stanza->type;
+}
+
+/* ---- parts ---- */
+
+const lq_element *lq_stanza_root(const lq_stanza *stanza)
+{
+    return stanza == NULL ? NULL : stanza->root;
+}
+
+const char *lq_stanza_id(const lq_stanza *stanza)
+{
+    return lq_element_attr(lq_stanza_root(stanza), "id");
+}
+
+const char *lq_stanza_from(const lq_stanza *stanza)
+{
+    return lq_element_attr(lq_stanza_root(stanza), "from");
+}
+
+const char *lq_stanza_to(const lq_stanza *stanza)
+{
+    return lq_element_attr(lq_stanza_root(stanza), "to");
+}
+
+const char *lq_stanza_sender(const lq_stanza *stanza)
+{
+    const char *from = lq_stanza_from(stanza);
+
+    return from != NULL || stanza == NULL ? from : stanza->sender;
+}
+
+const char *lq_stanza_lang(const lq_stanza *stanza)
+{
+    return lq_element_attr_ns(lq_stanza_root(stanza), "lang", LQ_NS_XML);
+}
+
+const lq_element *lq_stanza_payload(const lq_stanza *stanza)
+{
+    const lq_element *root = lq_stanza_root(stanza);
+    const lq_element *child = lq_element_child(root, NULL, NULL);
+
+    while (lq_element_is(child, "error", lq_element_xmlns(root))) {
+        child = lq_element_next(child, NULL, NULL);
+    }
+    return child;
+}
+
+/* ---- errors ---- */
+
+static const lq_element *stanza_error(const lq_stanza *stanza)
+{
+    return lq_stanza_type(stanza) != LQ_ERROR
+               ? NULL
+               : lq_element_child(stanza->root, "error", LQ_NS_CLIENT);
+}
+
+int lq_stanza_error(const lq_stanza *stanza)
+{
+    const lq_element *child =
+        lq_element_child(stanza_error(stanza), NULL, LQ_NS_STANZAS);
+
+    if (lq_stanza_type(stanza) != LQ_ERROR) {
+        return 0;
+    }
+    for (; child != NULL; child = lq_element_next(child, NULL, LQ_NS_STANZAS)) {
+        int condition = lq_stanza_error_code(child->name);
+
+        if (condition != 0) {
+            return condition;
+        }
+    }
+    return LQ_STANZA_UNDEFINED_CONDITION;
+}
+
+const char *lq_stanza_error_text(const lq_stanza *stanza)
+{
+    return lq_element_text(
+        lq_element_child(stanza_error(stanza), "text", LQ_NS_STANZAS));
+}
+
+const lq_element *lq_stanza_error_detail(const lq_stanza *stanza)
+{
+    const lq_element *child =
+        lq_element_child(stanza_error(stanza), NULL, NULL);
+
+    while (lq_element_is(child, NULL, LQ_NS_STANZAS)) {
+        child = lq_element_next(child, NULL, NULL);
+    }
+    return child;
+}
+
+const char *lq_stanza_error_name(int condition)
+{
+    for (size_t i = 0; i < LQ_COUNT(errors); i++) {
+        if (errors[i].condition == condition) {
+            return errors[i].name;
+        }
+    }
+    return NULL;
+}
+
+int lq_stanza_error_code(const char *name)
+{
+    for (size_t i = 0; i < LQ_COUNT(errors); i++) {
+        if (strcmp(errors[i].name, name) == 0) {
+            return errors[i].condition;
+        }
+    }
+    return 0;
+}
+
+const char *lq_stanza_error_type(int condition)
+{
+    for (size_t i = 0; i < LQ_COUNT(errors); i++) {
+        if (errors[i].condition == condition) {
+            return errors[i].type;
+        }
+    }
+    return NULL;
+}

@@ -1,0 +1,73 @@
+/* stanza.h - how a stanza and its elements lie in memory.
+ *
+ * The stanza itself lies in its arena.  An element is 40 bytes; a text is an
+ * element without a name.  Names and namespaces that XMPP uses all the time
+ * point to constants (names.h) instead of copies.
+ *
+ * An element with several texts has one more text as its first child: all of
+ * them joined, for lq_element_text().  The walk over nodes hides it; it is
+ * known by being its own child. */
+#ifndef LQ_STANZA_H
+#define LQ_STANZA_H
+
+#include <loquat/element.h>
+
+#include "base/arena.h"
+
+typedef struct lq_attr {
+    const char *name, *xmlns, *value;
+} lq_attr;
+
+typedef struct lq_attrs {
+    uint32_t count;
+    lq_attr list[];
+} lq_attrs;
+
+struct lq_element {
+    const char *name; /* NULL: a text node */
+    union {
+        const char *xmlns;
+        const char *text; /* of a text node */
+    };
+    const lq_element *next;
+    const lq_element *children;
+    const lq_attrs *attrs; /* NULL: none */
+};
+
+static inline bool lq_element_is_joined(const lq_element *node)
+{
+    return node != NULL && node->children == node;
+}
+
+struct lq_stanza {
+    lq_arena arena;
+    int refs;
+    int8_t kind;
+    int8_t type;
+    lq_element *root;
+    const char *sender; /* see lq_stanza_sender() */
+};
+
+#define LQ_NS_CLIENT  "jabber:client"
+#define LQ_NS_STREAMS "http://etherx.jabber.org/streams"
+#define LQ_NS_XML     "http://www.w3.org/XML/1998/namespace"
+#define LQ_NS_XMLNS   "http://www.w3.org/2000/xmlns/"
+#define LQ_NS_STANZAS "urn:ietf:params:xml:ns:xmpp-stanzas"
+
+/* A stanza with an empty arena of at most LIMIT bytes and one reference.
+ * POOL may be NULL.  NULL: no memory. */
+lq_stanza *lq_stanza_new(lq_pool *pool, size_t limit);
+
+/* Work out kind and type once the tree stands. */
+void lq_stanza_classify(lq_stanza *stanza);
+
+/* LQ_STANZA_* for the name of a condition, or 0; and the error type that RFC
+ * 6120 names for it: "cancel", "modify" ... */
+int lq_stanza_error_code(const char *name);
+const char *lq_stanza_error_type(int condition);
+
+/* "get" for LQ_GET; NULL for those that are written by leaving the attribute
+ * out (LQ_AVAILABLE, LQ_NORMAL, LQ_ANY). */
+const char *lq_stanza_type_name(int type);
+
+#endif

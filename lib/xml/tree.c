@@ -1,0 +1,276 @@
+/* tree.c - see tree.h.
+ *
+ * Everything goes into the stanza's arena in the order of the document, and
+ * only the open elements are ever changed: a stack holds them, each with its
+ * last child, so that appending needs neither parent pointers nor a walk.  A
+ * text in many pieces grows where it lies, as the newest thing in the arena. */
+#include "tree.h"
+
+#include <string.h>
+
+#include "xml/names.h"
+
+void lq_tree_init(lq_tree *tree) { *tree = (lq_tree){ .error = LQ_E_STATE }; }
+
+int lq_tree_begin(lq_tree *tree, lq_pool *pool, size_t limit)
+{
+    tree->stanza = lq_stanza_new(pool, limit);
+    tree->error = tree->stanza == NULL ? LQ_E_MEMORY : LQ_OK;
+    tree->depth = 0;
+    lq_memo_begin(&tree->memo);
+    return tree->error;
+}
+
+void lq_tree_fail(lq_tree *tree, int error)
+{
+    if (tree->error == LQ_OK) {
+        tree->error = error;
+    }
+}
+
+/* The arena did not give NEED bytes: is that its limit, or the system's? */
+static void tree_exhausted(lq_tree *tree, size_t need)
+{
+    bool limit = need > tree->stanza->arena.budget;
+
+    lq_tree_fail(tree, limit ? LQ_E_POLICY : LQ_E_MEMORY);
+}
+
+static void *tree_alloc(lq_tree *tree, size_t size)
+{
+    void *memory = lq_arena_alloc(&tree->stanza->arena, size);
+
+    if (memory == NULL) {
+        tree_exhausted(tree, size);
+    }
+    return memory;
+}
+
+static char *tree_copy(lq_tree *tree, const char *text, size_t len)
+{
+    char *copy = lq_arena_text(&tree->stanza->arena, text, len);
+
+    if (copy == NULL) {
+        tree_exhausted(tree, len + 1);
+    }
+    return copy;
+}
+
+static const char *tree_name(lq_tree *tree, const char *key)
+{
+    return lq_memo_name(&tree->memo, &tree->stanza->arena, key, false);
+}
+
+static const char *tree_xmlns(lq_tree *tree, const char *key)
+{
+    lq_arena *arena = &tree->stanza->arena;
+
+    return key == NULL ? "" : lq_memo_name(&tree->memo, arena, key, true);
+}
+
+/* What copies of both may take. */
+static size_t names_cost(const char *name, const char *xmlns)
+{
+    return strlen(name) + (xmlns == NULL ? 0 : strlen(xmlns)) + LQ_MEMO_COST;
+}
+
+static lq_branch *tree_top(lq_tree *tree)
+{
+    return &tree->open[tree->depth - 1];
+}
+
+/* Behind the last child of the open element; with none open, it is the root. */
+static void tree_append(lq_tree *tree, lq_element *node)
+{
+    lq_branch *top;
+
+    if (tree->depth == 0) {
+        tree->stanza->root = node;
+        return;
+    }
+    top = tree_top(tree);
+    if (top->last == NULL) {
+        top->element->children = node;
+    } else {
+        top->last->next = node;
+    }
+    top->last = node;
+}
+
+/* A new node with room for ATTRS attributes behind it. */
+static lq_element *tree_node(lq_tree *tree, size_t attrs)
+{
+    size_t room = attrs == 0 ? 0 : sizeof(lq_attrs) + attrs * sizeof(lq_attr);
+    lq_element *node = tree_alloc(tree, sizeof(*node) + room);
+
+    if (node == NULL) {
+        return NULL;
+    }
+    *node = (lq_element){ .name = NULL };
+    if (attrs > 0) {
+        tree->attrs = (lq_attrs *)(node + 1);
+        tree->attrs->count = 0;
+        node->attrs = tree->attrs;
+    }
+    tree_append(tree, node);
+    return node;
+}
+
+static bool tree_takes_element(lq_tree *tree)
+{
+    if (tree->error == LQ_OK && tree->depth == 0 &&
+        tree->stanza->root != NULL) {
+        lq_tree_fail(tree, LQ_E_XML); /* a second one */
+    }
+    if (tree->depth == LQ_DEPTH_MAX) {
+        lq_tree_fail(tree, LQ_E_POLICY);
+    }
+    return tree->error == LQ_OK;
+}
+
+void lq_tree_open(lq_tree *tree, const char *name, const char *xmlns,
+                  size_t attrs)
+{
+    lq_element *element;
+
+    if (!tree_takes_element(tree)) {
+        return;
+    }
+    element = tree_node(tree, attrs);
+    if (element != NULL) {
+        element->name = tree_name(tree, name);
+        element->xmlns = tree_xmlns(tree, xmlns);
+        if (element->name == NULL || element->xmlns == NULL) {
+            tree_exhausted(tree, names_cost(name, xmlns));
+        }
+        tree->open[tree->depth++] = (lq_branch){ .element = element };
+    }
+}
+
+void lq_tree_attr(lq_tree *tree, const char *name, const char *xmlns,
+                  const char *value, size_t len)
+{
+    lq_attr *attr;
+
+    if (tree->error != LQ_OK) {
+        return;
+    }
+    attr = &tree->attrs->list[tree->attrs->count++];
+    attr->name = tree_name(tree, name);
+    attr->xmlns = tree_xmlns(tree, xmlns);
+    attr->value = lq_arena_text(&tree->stanza->arena, value, len);
+    if (attr->name == NULL || attr->xmlns == NULL || attr->value == NULL) {
+        tree_exhausted(tree, names_cost(name, xmlns) + len);
+    }
+}
+
+static bool tree_ends_in_text(const lq_branch *top)
+{
+    return top->last != NULL && top->last->name == NULL;
+}
+
+static void tree_extend_text(lq_tree *tree, lq_element *node, const char *more,
+                             size_t len)
+{
+    char *text = (char *)node->text; /* ours, from tree_copy() */
+
+    text = lq_arena_extend(&tree->stanza->arena, text, tree->text_len,
+                           &tree->text_room, more, len);
+    if (text == NULL) {
+        tree_exhausted(tree, tree->text_len + len + 1);
+        return;
+    }
+    node->text = text;
+    tree->text_len += len;
+}
+
+static void tree_begin_text(lq_tree *tree, const char *text, size_t len)
+{
+    lq_element *node = tree_node(tree, 0);
+
+    if (node != NULL) {
+        node->text = tree_copy(tree, text, len);
+        tree->text_len = len;
+        tree->text_room = 0;
+        tree_top(tree)->texts++;
+    }
+}
+
+void lq_tree_text(lq_tree *tree, const char *text, size_t len)
+{
+    lq_branch *top;
+
+    if (tree->error == LQ_OK && tree->depth == 0) {
+        lq_tree_fail(tree, LQ_E_XML); /* text around the element */
+    }
+    if (tree->error != LQ_OK) {
+        return;
+    }
+    top = tree_top(tree);
+    top->text_len += len;
+    if (tree_ends_in_text(top)) {
+        tree_extend_text(tree, top->last, text, len);
+    } else {
+        tree_begin_text(tree, text, len);
+    }
+}
+
+/* Put a text before all others that joins them; see stanza.h. */
+static void tree_join_texts(lq_tree *tree, const lq_branch *branch)
+{
+    lq_element *node = tree_alloc(tree, sizeof(*node));
+    char *text = tree_alloc(tree, branch->text_len + 1);
+
+    if (node == NULL || text == NULL) {
+        return;
+    }
+    *node = (lq_element){
+        .text = text,
+        .next = branch->element->children,
+        .children = node,
+    };
+    branch->element->children = node;
+    for (const lq_element *e = node->next; e != NULL; e = e->next) {
+        if (e->name == NULL) {
+            size_t len = strlen(e->text);
+
+            memcpy(text, e->text, len);
+            text += len;
+        }
+    }
+    *text = '\0';
+}
+
+void lq_tree_close(lq_tree *tree)
+{
+    if (tree->error != LQ_OK) {
+        return;
+    }
+    if (tree->depth == 0) {
+        lq_tree_fail(tree, LQ_E_XML); /* of something around us */
+        return;
+    }
+    if (tree_top(tree)->texts > 1) {
+        tree_join_texts(tree, tree_top(tree));
+    }
+    tree->depth--;
+}
+
+int lq_tree_end(lq_tree *tree, lq_stanza **stanza)
+{
+    int error = tree->error;
+
+    if (error == LQ_OK && (tree->depth > 0 || tree->stanza->root == NULL)) {
+        error = LQ_E_XML;
+    }
+    if (error != LQ_OK) {
+        lq_stanza_unref(tree->stanza);
+        tree->stanza = NULL;
+    } else {
+        lq_stanza_classify(tree->stanza);
+    }
+    *stanza = tree->stanza;
+    tree->stanza = NULL;
+    tree->error = LQ_E_STATE;
+    return error;
+}

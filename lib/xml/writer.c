@@ -1,0 +1,418 @@
+/* writer.c - see writer.h.
+ *
+ * What is open is not remembered but read where it was written: the name to
+ * close, the namespace to compare with, the attributes that must not come
+ * twice.  Values hold no quotation mark, so both ends of each can be found,
+ * and equal texts have been escaped to equal bytes. */
+#include "writer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "xml/names.h"
+#include "xml/quote.h"
+
+#define PREFIX_SIZE 16 /* of "n" and a number */
+
+static void writer_fail(lq_writer *writer, int error)
+{
+    if (writer->error == LQ_OK) {
+        writer->error = error;
+    }
+}
+
+static const char *writer_at(const lq_writer *writer, size_t offset)
+{
+    return lq_buffer_bytes(writer->out) + writer->start + offset;
+}
+
+static size_t writer_len(const lq_writer *writer)
+{
+    return lq_buffer_len(writer->out) - writer->start;
+}
+
+/* Room for LEN bytes, which count at once; NULL behind an error. */
+static char *writer_room(lq_writer *writer, size_t len)
+{
+    char *room;
+
+    if (writer->error != LQ_OK) {
+        return NULL;
+    }
+    room = lq_quote_room(writer->out, len);
+    if (room == NULL) {
+        writer->error = lq_quote_failure(writer->out, len);
+        return NULL;
+    }
+    writer->out->tail += len;
+    return room;
+}
+
+static void put(lq_writer *writer, const char *bytes, size_t len)
+{
+    char *room = writer_room(writer, len);
+
+    if (room != NULL) {
+        memcpy(room, bytes, len);
+    }
+}
+
+/* Three pieces at once: most of what is written has that many. */
+static inline void put3(lq_writer *writer, const char *before, const char *name,
+                        size_t len, const char *behind)
+{
+    size_t before_len = strlen(before);
+    size_t behind_len = strlen(behind);
+    char *room = writer_room(writer, before_len + len + behind_len);
+
+    if (room != NULL) {
+        memcpy(room, before, before_len);
+        memcpy(room + before_len, name, len);
+        memcpy(room + before_len + len, behind, behind_len);
+    }
+}
+
+/* A value and the quotation mark behind it. */
+static void put_value(lq_writer *writer, const char *value)
+{
+    if (writer->error == LQ_OK) {
+        writer->error = lq_quote_value(writer->out, value);
+    }
+}
+
+/* The length of NAME; 0 if it is none, which is an error. */
+static size_t writer_name(lq_writer *writer, const char *name)
+{
+    size_t len = lq_name_len(name);
+
+    if (len == 0) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    return len;
+}
+
+void lq_writer_init(lq_writer *writer, lq_buffer *out, const char *outer)
+{
+    writer->out = out;
+    writer->outer = outer;
+    writer->start = lq_buffer_len(out);
+    writer->error = LQ_OK;
+    writer->depth = 0;
+    writer->in_tag = false;
+    writer->done = false;
+}
+
+/* ---- attributes ---- */
+
+/* One that stands in the open start tag, as it was written. */
+typedef struct attr {
+    const char *name, *value; /* the value from its first quotation mark on */
+    size_t name_len, value_len;
+} attr;
+
+/* The attribute whose leading space is at AT; returns where it ends. */
+static const char *attr_read(attr *found, const char *at, const char *end)
+{
+    const char *equals = memchr(at, '=', (size_t)(end - at));
+    const char *value = equals + 1;
+    const char *last = memchr(value + 1, '\'', (size_t)(end - value - 1));
+
+    *found = (attr){
+        .name = at + 1,
+        .value = value,
+        .name_len = (size_t)(equals - at) - 1,
+        .value_len = (size_t)(last - value),
+    };
+    return last + 1;
+}
+
+/* Where the attributes of the open start tag begin. */
+static const char *attrs_begin(const lq_writer *writer)
+{
+    const lq_open *top = &writer->open[writer->depth - 1];
+
+    return writer_at(writer, top->name + top->len);
+}
+
+/* Whether the tag has, before MARK, the attribute whose name of LEN bytes
+ * stands behind MARK. */
+static bool has_attr(const lq_writer *writer, size_t mark, size_t len)
+{
+    const char *end = writer_at(writer, mark);
+    const char *at = attrs_begin(writer);
+    attr found;
+
+    while (at < end) {
+        at = attr_read(&found, at, end);
+        if (found.name_len == len && memcmp(found.name, end + 1, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool writer_takes_attr(lq_writer *writer)
+{
+    if (!writer->in_tag) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    return writer->error == LQ_OK;
+}
+
+/* A bit for each attribute by its length and first letter: few tags have two
+ * of the same, and only then need they be compared. */
+static bool may_have_attr(lq_writer *writer, const char *name, size_t len)
+{
+    uint64_t bit = UINT64_C(1) << (((uint8_t)*name + len) % 64);
+    bool may = (writer->seen & bit) != 0;
+
+    writer->seen |= bit;
+    return may;
+}
+
+/* BEFORE is a space, and a prefix with its colon if there is one. */
+static void write_attr(lq_writer *writer, const char *before, const char *name,
+                       size_t len, const char *value)
+{
+    size_t mark = writer_len(writer);
+
+    put3(writer, before, name, len, "='");
+    if (writer->error == LQ_OK && may_have_attr(writer, name, len) &&
+        has_attr(writer, mark, strlen(before) - 1 + len)) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    put_value(writer, value);
+}
+
+void lq_write_attr(lq_writer *writer, const char *name, const char *value)
+{
+    size_t len = writer_name(writer, name);
+
+    if (len == 5 && memcmp(name, "xmlns", 5) == 0) {
+        writer_fail(writer, LQ_E_ARGUMENT); /* not an attribute */
+    }
+    if (writer_takes_attr(writer)) {
+        write_attr(writer, " ", name, len, value);
+    }
+}
+
+/* The prefix that the tag has, before MARK, for the namespace declared there.
+ */
+static bool find_prefix(const lq_writer *writer, size_t mark,
+                        char prefix[PREFIX_SIZE])
+{
+    const char *end = writer_at(writer, mark);
+    const char *at = attrs_begin(writer);
+    attr made, found;
+
+    attr_read(&made, end, writer_at(writer, writer_len(writer)));
+    while (at < end) {
+        at = attr_read(&found, at, end);
+        if (found.name_len > 6 && memcmp(found.name, "xmlns:", 6) == 0 &&
+            found.value_len == made.value_len &&
+            memcmp(found.value, made.value, made.value_len) == 0) {
+            snprintf(prefix, PREFIX_SIZE, " %.*s:", (int)found.name_len - 6,
+                     found.name + 6);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Make up a prefix for XMLNS and declare it, unless the tag has one. */
+static void write_prefix(lq_writer *writer, const char *xmlns,
+                         char prefix[PREFIX_SIZE])
+{
+    size_t mark = writer_len(writer);
+
+    snprintf(prefix, PREFIX_SIZE, " n%d:", writer->prefixes++);
+    put3(writer, " xmlns:", prefix + 1, strlen(prefix) - 2, "='");
+    put_value(writer, xmlns);
+    if (writer->error == LQ_OK && find_prefix(writer, mark, prefix)) {
+        lq_buffer_truncate(writer->out, writer->start + mark);
+    }
+}
+
+void lq_write_attr_ns(lq_writer *writer, const char *name, const char *xmlns,
+                      const char *value)
+{
+    char prefix[PREFIX_SIZE] = " xml:";
+    size_t len = writer_name(writer, name);
+
+    if (*xmlns == '\0') {
+        lq_write_attr(writer, name, value);
+        return;
+    }
+    if (strcmp(xmlns, LQ_NS_XMLNS) == 0) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    if (writer_takes_attr(writer)) {
+        if (strcmp(xmlns, LQ_NS_XML) != 0) {
+            write_prefix(writer, xmlns, prefix);
+        }
+        write_attr(writer, prefix, name, len, value);
+    }
+}
+
+/* ---- elements ---- */
+
+/* The two that no default declaration may name: "Namespaces in XML 1.0",
+ * section 3. */
+static bool is_reserved(const char *xmlns)
+{
+    return strcmp(xmlns, LQ_NS_XML) == 0 || strcmp(xmlns, LQ_NS_XMLNS) == 0;
+}
+
+/* Declare XMLNS as the default, unless it is already: IN_FORCE and the result
+ * are like lq_open's xmlns. */
+static size_t write_xmlns(lq_writer *writer, size_t in_force, const char *xmlns)
+{
+    size_t mark = writer_len(writer);
+    size_t len;
+
+    if (in_force == 0 && strcmp(xmlns, writer->outer) == 0) {
+        return 0;
+    }
+    if (is_reserved(xmlns)) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    put(writer, " xmlns='", 8);
+    put_value(writer, xmlns);
+    len = writer_len(writer) - mark;
+    if (writer->error == LQ_OK && in_force != 0 &&
+        memcmp(writer_at(writer, in_force), writer_at(writer, mark), len) ==
+            0) {
+        lq_buffer_truncate(writer->out, writer->start + mark);
+        return in_force;
+    }
+    return mark;
+}
+
+static bool writer_takes_element(lq_writer *writer)
+{
+    if (writer->done || writer->depth == LQ_DEPTH_MAX) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    return writer->error == LQ_OK;
+}
+
+void lq_write_open(lq_writer *writer, const char *name, const char *xmlns)
+{
+    size_t len = writer_name(writer, name);
+    size_t in_force;
+    lq_open *top;
+
+    if (!writer_takes_element(writer)) {
+        return;
+    }
+    put3(writer, writer->in_tag ? "><" : "<", name, len, "");
+    in_force = writer->depth == 0 ? 0 : writer->open[writer->depth - 1].xmlns;
+    top = &writer->open[writer->depth++];
+    top->name = writer_len(writer) - len;
+    top->len = len;
+    top->xmlns =
+        xmlns == NULL ? in_force : write_xmlns(writer, in_force, xmlns);
+    writer->in_tag = true;
+    writer->prefixes = 0;
+    writer->seen = 0;
+}
+
+void lq_write_text(lq_writer *writer, const char *text, size_t len)
+{
+    if (writer->depth == 0) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    if (len > 0 && writer->in_tag) {
+        put(writer, ">", 1);
+        writer->in_tag = false;
+    }
+    if (writer->error == LQ_OK) {
+        writer->error = lq_quote_text(writer->out, text, len);
+    }
+}
+
+/* The room comes first, since making it may move the name. */
+static void write_end_tag(lq_writer *writer, const lq_open *top)
+{
+    char *room = writer_room(writer, top->len + 3);
+
+    if (room != NULL) {
+        memcpy(room, "</", 2);
+        memcpy(room + 2, writer_at(writer, top->name), top->len);
+        room[2 + top->len] = '>';
+    }
+}
+
+void lq_write_close(lq_writer *writer)
+{
+    if (writer->depth == 0) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+        return;
+    }
+    writer->depth--;
+    if (writer->in_tag) {
+        put(writer, "/>", 2);
+    } else {
+        write_end_tag(writer, &writer->open[writer->depth]);
+    }
+    writer->in_tag = false;
+    writer->done = writer->depth == 0;
+}
+
+/* ---- trees ---- */
+
+static void copy_begin(lq_writer *writer, const lq_element *node)
+{
+    const char *name, *xmlns, *value;
+
+    if (lq_element_is_text(node)) {
+        lq_write_text(writer, node->text, strlen(node->text));
+        return;
+    }
+    lq_write_open(writer, node->name, node->xmlns);
+    for (int i = 0;
+         (name = lq_element_attr_at(node, i, &xmlns, &value)) != NULL; i++) {
+        lq_write_attr_ns(writer, name, xmlns, value);
+    }
+}
+
+static void copy_end(lq_writer *writer, const lq_element *node)
+{
+    if (!lq_element_is_text(node)) {
+        lq_write_close(writer);
+    }
+}
+
+void lq_write_copy(lq_writer *writer, const lq_element *element)
+{
+    const lq_element *path[LQ_DEPTH_MAX]; /* from ELEMENT down to NODE */
+    const lq_element *node = element, *next;
+    int depth = 0;
+
+    while (node != NULL) {
+        copy_begin(writer, node);
+        next = lq_element_first_node(node);
+        if (next != NULL) {
+            path[depth++] = node;
+            node = next;
+            continue;
+        }
+        copy_end(writer, node);
+        while (depth > 0 && (next = lq_element_next_node(node)) == NULL) {
+            node = path[--depth];
+            copy_end(writer, node);
+        }
+        node = depth > 0 ? next : NULL;
+    }
+}
+
+int lq_writer_end(lq_writer *writer)
+{
+    if (!writer->done) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    if (writer->error != LQ_OK) {
+        lq_buffer_truncate(writer->out, writer->start);
+    }
+    return writer->error;
+}

@@ -1,0 +1,71 @@
+#!/bin/bash
+# ejabberd.sh start DIR [PORT] | stop DIR - a private ejabberd 23; see README.md.
+#
+# It runs the Erlang machine itself and not ejabberdctl, which wants a user
+# and folders of its own; so there is no epmd and no Erlang distribution.
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+config() {
+    local ip
+    cat <<CONFIG
+hosts: ["$domain", "localhost"]
+loglevel: debug
+log_rotate_count: 0
+certfiles: ["$dir/ejabberd.pem"]
+auth_method: [mnesia]
+auth_password_format: plain
+listen:
+CONFIG
+    for ip in $loopback; do
+        cat <<CONFIG
+  - { port: $port, ip: "$ip", module: ejabberd_c2s, access: all, starttls: true, starttls_required: true }
+  - { port: $tls_port, ip: "$ip", module: ejabberd_c2s, access: all, tls: true }
+CONFIG
+    done
+    cat <<CONFIG
+modules:
+  mod_disco: {}
+  mod_offline: {}
+  mod_ping: {}
+  mod_roster: { versioning: true }
+  mod_version: {}
+CONFIG
+}
+
+# Erlang: make the accounts, then say so in a file.
+register() {
+    local user host
+    for host in "$domain" localhost; do
+        for user in $users; do
+            echo "ejabberd_auth:try_register(<<\"$user\">>, <<\"$host\">>, <<\"secret-$user\">>),"
+        done
+    done
+    echo "file:write_file(\"$dir/registered\", \"\")."
+}
+
+start() {
+    local libraries=(/usr/lib/*/ejabberd-*)
+    config >"$dir/ejabberd.yml"
+    cat "$cert.pem" "$cert.key" >"$dir/ejabberd.pem"
+    echo '{lookup, [file, native]}.' >"$dir/inetrc"
+    mkdir -p "$dir/db" "$dir/home"
+    rm -f "$dir/registered"
+
+    cd "$dir"
+    export HOME=$dir/home
+    export EJABBERD_CONFIG_PATH=$dir/ejabberd.yml
+    export EJABBERD_LOG_PATH=$dir/ejabberd.log
+    export CONTRIB_MODULES_PATH=$dir/contrib
+    export ERL_CRASH_DUMP=$dir/crash.dump
+    export ERL_INETRC=$dir/inetrc
+    export ERL_LIBS=${libraries[0]%/*}
+    export ERL_MAX_PORTS=1024
+    launch ejabberd erl +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -noinput \
+        -mnesia dir "\"$dir/db\"" -s ejabberd -eval "$(register)"
+    await ejabberd test -f "$dir/registered"
+    await ejabberd listens "$port"
+    await ejabberd listens "$tls_port"
+}
+
+needs erl
+main "$@"

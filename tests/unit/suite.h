@@ -1,0 +1,35 @@
+/* suite.h - how every unit suite runs.
+ *
+ * A suite is a NULL-terminated list of libcheck tests.  suite_main() runs
+ * each; with CHUNKED, three times, and the test's _i says how bytes are to be
+ * delivered: suite_chunk(_i) at a time (1, 7, everything). */
+#ifndef TESTS_SUITE_H
+#define TESTS_SUITE_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+int suite_main(const char *name, const TTest *const *tests);
+int suite_main_chunked(const char *name, const TTest *const *tests);
+
+/* 1, 7, SIZE_MAX. */
+size_t suite_chunk(int index);
+
+/* Make the N-th allocation from now (1 is the next) and, if ALL_AFTER, each
+ * later one fail; 0 stops that.  memory_failed() tells whether one did since. */
+void memory_fail(unsigned long n, bool all_after);
+bool memory_failed(void);
+
+/* How many blocks are allocated now. */
+size_t memory_blocks(void);
+
+/* Begin the pseudo-random sequence of SEED. */
+void random_seed(unsigned long seed);
+
+/* Run SCENARIO with the 1st, 2nd ... allocation failing until a run has none
+ * that fails; after each run no block may be left.  SCENARIO must not assert
+ * success, only sanity. */
+void memory_torture(void (*scenario)(void));
+
+#endif

@@ -1,0 +1,590 @@
+/* test_presence.c - who is there, as told by a server. */
+#include <stdio.h>
+#include <string.h>
+
+#include "peer.h"
+#include "suite.h"
+
+#define JULIET            "juliet@example.com"
+#define BALCONY           JULIET "/balcony"
+#define CHAMBER           JULIET "/chamber"
+#define ROSTER_GET        "<iq type='get'><query xmlns='jabber:iq:roster'/></iq>"
+#define ROSTER            "<query xmlns='jabber:iq:roster'/>"
+#define HERE(from, inner) "<presence from='" from "'>" inner "</presence>"
+#define GONE(from)                                                             \
+    "<presence type='unavailable' from='" from "'>"                            \
+    "<status>farewell</status></presence>"
+
+static peer *p;
+static lq_presence *presence;
+
+/* Attached before the login; the roster's request is answered and our first
+ * presence seen. */
+static void begin(int chunk_index)
+{
+    p = peer_new(NULL, chunk_index);
+    presence = lq_presence_attach(p->stream);
+    peer_login(p);
+    peer_expect(p, ROSTER_GET);
+    peer_expect(p, "<presence/>");
+    peer_reply(p, ROSTER);
+    peer_event(p, LQ_EVENT_ROSTER_LOADED);
+}
+
+static void end(void)
+{
+    peer_quiet(p);
+    peer_close(p);
+}
+
+static const lq_resource *changed(const char *xml)
+{
+    peer_send(p, xml);
+    return lq_event_resource(peer_event(p, LQ_EVENT_RESOURCE_CHANGED));
+}
+
+static const lq_resource *gone(void)
+{
+    return lq_event_resource(peer_event(p, LQ_EVENT_RESOURCE_GONE));
+}
+
+static const char *best_jid(const char *jid)
+{
+    return lq_resource_jid(lq_presence_best(presence, jid));
+}
+
+static int resources_of(const char *jid)
+{
+    const lq_resource *resource = NULL;
+    int count = 0;
+
+    while ((resource = lq_presence_next(presence, jid, resource)) != NULL) {
+        count++;
+    }
+    return count;
+}
+
+/* ---- ours ---- */
+
+START_TEST(login_asks_for_the_roster_then_sends_presence)
+{
+    begin(_i);
+    ck_assert_int_eq(lq_presence_show(presence), LQ_SHOW_ONLINE);
+    ck_assert_int_eq(lq_presence_priority(presence), 0);
+    ck_assert_ptr_eq(lq_presence_attach(p->stream), presence);
+    end();
+}
+END_TEST
+
+START_TEST(first_presence_says_nothing_superfluous)
+{
+    p = peer_new(NULL, _i);
+    presence = lq_presence_attach(p->stream);
+    peer_login(p);
+    peer_expect(p, ROSTER_GET);
+    peer_expect(p, "<presence/>");
+    ck_assert_ptr_null(strstr(peer_last(p), "show"));
+    ck_assert_ptr_null(strstr(peer_last(p), "status"));
+    ck_assert_ptr_null(strstr(peer_last(p), "priority"));
+    ck_assert_ptr_null(strstr(peer_last(p), "type="));
+    end();
+}
+END_TEST
+
+static const struct {
+    int show;
+    const char *expected;
+} shows[] = {
+    { LQ_SHOW_XA, "<presence><show>xa</show></presence>" },
+    { LQ_SHOW_AWAY, "<presence><show>away</show></presence>" },
+    { LQ_SHOW_DND, "<presence><show>dnd</show></presence>" },
+    { LQ_SHOW_CHAT, "<presence><show>chat</show></presence>" },
+    { LQ_SHOW_ONLINE, "<presence/>" },
+    { LQ_SHOW_OFFLINE, "<presence type='unavailable'/>" },
+};
+
+START_TEST(show_is_sent_at_once_while_online)
+{
+    begin(_i);
+    for (size_t i = 0; i < sizeof(shows) / sizeof(shows[0]); i++) {
+        ck_assert_int_ge(lq_presence_set(presence, shows[i].show, 0), 0);
+        peer_expect(p, shows[i].expected);
+        ck_assert_int_eq(lq_presence_show(presence), shows[i].show);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(show_and_priority_outside_their_range_change_nothing)
+{
+    begin(_i);
+    ck_assert_int_eq(lq_presence_set(presence, -1, 0), LQ_E_ARGUMENT);
+    ck_assert_int_eq(lq_presence_set(presence, LQ_SHOW_CHAT + 1, 0),
+                     LQ_E_ARGUMENT);
+    ck_assert_int_eq(lq_presence_set(presence, LQ_SHOW_CHAT, 128),
+                     LQ_E_ARGUMENT);
+    ck_assert_int_eq(lq_presence_set(presence, LQ_SHOW_CHAT, -129),
+                     LQ_E_ARGUMENT);
+    ck_assert_int_eq(lq_presence_show(presence), LQ_SHOW_ONLINE);
+    end();
+}
+END_TEST
+
+START_TEST(status_goes_out_in_each_language_with_the_next_presence)
+{
+    begin(_i);
+    lq_presence_set_status(presence, NULL, "first");
+    lq_presence_set_status(presence, NULL, "out in the orchard");
+    lq_presence_set_status(presence, "it", "nel frutteto");
+    lq_presence_set_status(presence, "de", "weg");
+    lq_presence_set_status(presence, "de", NULL);
+    lq_presence_set_status(presence, "fr", NULL);
+    peer_quiet(p);
+    lq_presence_set(presence, LQ_SHOW_AWAY, -128);
+    peer_expect(p, "<presence><show>away</show>"
+                   "<status>out in the orchard</status>"
+                   "<status xml:lang='it'>nel frutteto</status>"
+                   "<priority>-128</priority></presence>");
+    ck_assert_ptr_null(strstr(peer_last(p), "first"));
+    ck_assert_ptr_null(strstr(peer_last(p), "weg"));
+    end();
+}
+END_TEST
+
+START_TEST(presence_set_offline_is_sent_at_each_login)
+{
+    p = peer_new(NULL, _i);
+    presence = lq_presence_attach(p->stream);
+    ck_assert_int_eq(lq_presence_set(presence, LQ_SHOW_DND, 127), LQ_OK);
+    for (int i = 0; i < 2; i++) {
+        peer_login(p);
+        peer_expect(p, ROSTER_GET);
+        peer_expect(p, "<presence><show>dnd</show>"
+                       "<priority>127</priority></presence>");
+        peer_lose(p);
+        peer_event(p, LQ_EVENT_OFFLINE);
+    }
+    peer_close(p);
+}
+END_TEST
+
+START_TEST(nobody_is_told_when_we_are_to_be_offline)
+{
+    p = peer_new(NULL, _i);
+    presence = lq_presence_attach(p->stream);
+    ck_assert_int_eq(lq_presence_set(presence, LQ_SHOW_OFFLINE, 0), LQ_OK);
+    peer_login(p);
+    peer_expect(p, ROSTER_GET);
+    end();
+}
+END_TEST
+
+START_TEST(directed_presence_is_for_one_alone)
+{
+    begin(_i);
+    ck_assert_int_gt(
+        lq_presence_direct(presence, "room@muc.example/me", LQ_SHOW_AWAY), 0);
+    peer_expect(p, "<presence to='room@muc.example/me'>"
+                   "<show>away</show></presence>");
+    ck_assert_int_gt(
+        lq_presence_direct(presence, "room@muc.example/me", LQ_SHOW_OFFLINE),
+        0);
+    peer_expect(p, "<presence to='room@muc.example/me' type='unavailable'/>");
+    ck_assert_int_eq(lq_presence_show(presence), LQ_SHOW_ONLINE);
+    ck_assert_int_eq(lq_presence_direct(presence, "@", LQ_SHOW_AWAY),
+                     LQ_E_ARGUMENT);
+    ck_assert_int_eq(lq_presence_direct(presence, NULL, LQ_SHOW_AWAY),
+                     LQ_E_ARGUMENT);
+    ck_assert_int_eq(lq_presence_direct(presence, JULIET, 99), LQ_E_ARGUMENT);
+    end();
+}
+END_TEST
+
+/* ---- everyone's ---- */
+
+START_TEST(resources_tell_what_they_said)
+{
+    const lq_resource *resource;
+
+    begin(_i);
+    resource = changed(HERE(BALCONY, "<show>away</show><priority>5</priority>"
+                                     "<status>sighing</status>"));
+    ck_assert_str_eq(lq_resource_jid(resource), BALCONY);
+    ck_assert_int_eq(lq_resource_show(resource), LQ_SHOW_AWAY);
+    ck_assert_int_eq(lq_resource_priority(resource), 5);
+    ck_assert_str_eq(lq_resource_status(resource, NULL), "sighing");
+    ck_assert_ptr_eq(resource, lq_presence_best(presence, JULIET));
+    ck_assert_ptr_eq(resource, lq_presence_best(presence, BALCONY));
+    ck_assert_ptr_null(lq_presence_best(presence, CHAMBER));
+    end();
+}
+END_TEST
+
+START_TEST(nobody_is_offline_without_status)
+{
+    ck_assert_ptr_null(lq_resource_jid(NULL));
+    ck_assert_int_eq(lq_resource_show(NULL), LQ_SHOW_OFFLINE);
+    ck_assert_int_eq(lq_resource_priority(NULL), 0);
+    ck_assert_ptr_null(lq_resource_status(NULL, NULL));
+    ck_assert_str_eq(lq_show_name(LQ_SHOW_OFFLINE), "offline");
+    ck_assert_str_eq(lq_show_name(LQ_SHOW_XA), "xa");
+    ck_assert_str_eq(lq_show_name(LQ_SHOW_CHAT), "chat");
+    ck_assert_str_eq(lq_show_name(77), "offline");
+}
+END_TEST
+
+static const struct {
+    const char *said;
+    int show;
+    int priority;
+} oddities[] = {
+    { "", LQ_SHOW_ONLINE, 0 },
+    { "<show/>", LQ_SHOW_ONLINE, 0 },
+    { "<show>online</show>", LQ_SHOW_ONLINE, 0 },
+    { "<show>offline</show>", LQ_SHOW_ONLINE, 0 },
+    { "<show>busy</show>", LQ_SHOW_ONLINE, 0 },
+    { "<show xmlns='other'>away</show>", LQ_SHOW_ONLINE, 0 },
+    { "<show>away</show><show>chat</show>", LQ_SHOW_AWAY, 0 },
+    { "<priority>-128</priority>", LQ_SHOW_ONLINE, -128 },
+    { "<priority>127</priority>", LQ_SHOW_ONLINE, 127 },
+    { "<priority>128</priority>", LQ_SHOW_ONLINE, 127 },
+    { "<priority>-1000</priority>", LQ_SHOW_ONLINE, -128 },
+    { "<priority>much</priority>", LQ_SHOW_ONLINE, 0 },
+    { "<priority/>", LQ_SHOW_ONLINE, 0 },
+};
+
+START_TEST(odd_shows_and_priorities_are_made_usable)
+{
+    char xml[256];
+
+    begin(_i);
+    for (size_t i = 0; i < sizeof(oddities) / sizeof(oddities[0]); i++) {
+        const lq_resource *resource;
+
+        snprintf(xml, sizeof(xml), HERE(BALCONY, "%s"), oddities[i].said);
+        resource = changed(xml);
+        ck_assert_int_eq(lq_resource_show(resource), oddities[i].show);
+        ck_assert_int_eq(lq_resource_priority(resource), oddities[i].priority);
+    }
+    ck_assert_int_eq(resources_of(JULIET), 1);
+    end();
+}
+END_TEST
+
+static const struct {
+    const char *lang;
+    const char *status;
+} readers[] = {
+    { NULL, "own" },   { "en", "own" },        { "de", "deutsch" },
+    { "de-AT", "jo" }, { "DE-at", "jo" },      { "de-CH", "deutsch" },
+    { "it", "own" },   { "de-AT-1996", "jo" }, { "", "own" },
+};
+
+START_TEST(status_is_read_in_the_language_that_fits_best)
+{
+    const lq_resource *resource;
+
+    begin(_i);
+    resource = changed(HERE(BALCONY, "<status xml:lang='fr'>fr</status>"
+                                     "<status>own</status>"
+                                     "<status xml:lang='de-AT'>jo</status>"
+                                     "<status xml:lang='de'>deutsch</status>"));
+    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+        ck_assert_str_eq(lq_resource_status(resource, readers[i].lang),
+                         readers[i].status);
+    }
+    resource = changed(HERE(BALCONY, "<status xml:lang='fr'>fr</status>"));
+    ck_assert_str_eq(lq_resource_status(resource, "de"), "fr");
+    resource = changed(HERE(BALCONY, ""));
+    ck_assert_ptr_null(lq_resource_status(resource, "de"));
+    end();
+}
+END_TEST
+
+START_TEST(status_that_is_too_long_is_not_kept)
+{
+    static char xml[12000];
+    const lq_resource *resource;
+
+    begin(2);
+    snprintf(xml, sizeof(xml),
+             HERE(BALCONY, "<status>%09000d</status>"
+                           "<status>short</status>"),
+             1);
+    resource = changed(xml);
+    ck_assert_str_eq(lq_resource_status(resource, NULL), "short");
+    end();
+}
+END_TEST
+
+START_TEST(best_is_the_highest_priority_then_show_then_the_latest)
+{
+    begin(_i);
+    changed(HERE(BALCONY, "<show>chat</show>"));
+    changed(HERE(CHAMBER, "<show>xa</show><priority>1</priority>"));
+    ck_assert_str_eq(best_jid(JULIET), CHAMBER);
+    changed(HERE(CHAMBER, "<show>dnd</show>"));
+    ck_assert_str_eq(best_jid(JULIET), BALCONY);
+    changed(HERE(CHAMBER, "<show>chat</show>"));
+    ck_assert_str_eq(best_jid(JULIET), CHAMBER);
+    changed(HERE(BALCONY, "<show>chat</show>"));
+    ck_assert_str_eq(best_jid(JULIET), BALCONY);
+    changed(HERE(BALCONY, "<show>chat</show><priority>-1</priority>"));
+    ck_assert_str_eq(best_jid(JULIET), CHAMBER);
+    end();
+}
+END_TEST
+
+START_TEST(resources_of_an_account_come_in_order_of_arrival)
+{
+    const lq_resource *resource;
+
+    begin(_i);
+    changed(HERE(BALCONY, ""));
+    changed(HERE("nurse@example.com/x", ""));
+    changed(HERE(CHAMBER, ""));
+    changed(HERE(BALCONY, "<show>away</show>"));
+    resource = lq_presence_next(presence, "Juliet@Example.com", NULL);
+    ck_assert_str_eq(lq_resource_jid(resource), BALCONY);
+    ck_assert_int_eq(lq_resource_show(resource), LQ_SHOW_AWAY);
+    resource = lq_presence_next(presence, JULIET, resource);
+    ck_assert_str_eq(lq_resource_jid(resource), CHAMBER);
+    ck_assert_ptr_null(lq_presence_next(presence, JULIET, resource));
+    ck_assert_int_eq(resources_of("romeo@example.com"), 0);
+    ck_assert_int_eq(resources_of("@"), 0);
+    end();
+}
+END_TEST
+
+START_TEST(same_resource_is_recognised_however_it_is_written)
+{
+    begin(_i);
+    changed(HERE("Juliet@EXAMPLE.com/balcony", ""));
+    changed(HERE(BALCONY, "<show>away</show>"));
+    ck_assert_int_eq(resources_of(JULIET), 1);
+    changed(HERE(JULIET "/Balcony", ""));
+    ck_assert_int_eq(resources_of(JULIET), 2);
+    end();
+}
+END_TEST
+
+START_TEST(resource_that_goes_tells_what_it_left_with)
+{
+    const lq_resource *resource;
+
+    begin(_i);
+    changed(HERE(BALCONY, "<priority>9</priority>"));
+    changed(HERE(CHAMBER, ""));
+    peer_send(p, GONE(BALCONY));
+    resource = gone();
+    ck_assert_str_eq(lq_resource_jid(resource), BALCONY);
+    ck_assert_int_eq(lq_resource_show(resource), LQ_SHOW_OFFLINE);
+    ck_assert_str_eq(lq_resource_status(resource, NULL), "farewell");
+    ck_assert_str_eq(best_jid(JULIET), CHAMBER);
+    peer_send(p, GONE(CHAMBER));
+    gone();
+    ck_assert_ptr_null(best_jid(JULIET));
+    end();
+}
+END_TEST
+
+START_TEST(unavailable_from_the_bare_jid_takes_all_resources)
+{
+    begin(_i);
+    changed(HERE(BALCONY, ""));
+    changed(HERE("nurse@example.com/x", ""));
+    changed(HERE(CHAMBER, ""));
+    peer_send(p, GONE(JULIET));
+    ck_assert_str_eq(lq_resource_jid(gone()), BALCONY);
+    ck_assert_str_eq(lq_resource_jid(gone()), CHAMBER);
+    ck_assert_int_eq(resources_of(JULIET), 0);
+    ck_assert_int_eq(resources_of("nurse@example.com"), 1);
+    end();
+}
+END_TEST
+
+START_TEST(unavailable_of_those_who_were_not_here_surfaces)
+{
+    begin(_i);
+    changed(HERE(BALCONY, ""));
+    peer_send(p, GONE(CHAMBER));
+    peer_event(p, LQ_EVENT_PRESENCE);
+    peer_send(p, GONE("nurse@example.com"));
+    peer_event(p, LQ_EVENT_PRESENCE);
+    ck_assert_int_eq(resources_of(JULIET), 1);
+    end();
+}
+END_TEST
+
+START_TEST(presence_from_nowhere_surfaces)
+{
+    begin(_i);
+    peer_send(p, HERE("@example.com", ""));
+    peer_event(p, LQ_EVENT_PRESENCE);
+    end();
+}
+END_TEST
+
+START_TEST(bare_jid_may_be_here_without_a_resource)
+{
+    begin(_i);
+    changed(HERE("gateway.example", ""));
+    ck_assert_str_eq(best_jid("gateway.example"), "gateway.example");
+    peer_send(p, GONE("gateway.example"));
+    gone();
+    end();
+}
+END_TEST
+
+START_TEST(our_other_resources_are_kept_like_anyones)
+{
+    begin(_i);
+    changed("<presence from='" PEER_JID "'/>");
+    changed("<presence from='" PEER_ACCOUNT "/phone'>"
+            "<show>away</show></presence>");
+    ck_assert_int_eq(resources_of(PEER_ACCOUNT), 2);
+    end();
+}
+END_TEST
+
+START_TEST(presence_error_is_told_and_keeps_what_is_known)
+{
+    const lq_event *event;
+
+    begin(_i);
+    changed(HERE(BALCONY, ""));
+    peer_send(p, "<presence type='error' from='" JULIET "'>"
+                 "<error type='cancel'><remote-server-not-found"
+                 " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>"
+                 "</presence>");
+    event = peer_event(p, LQ_EVENT_RESOURCE_ERROR);
+    ck_assert_int_eq(lq_stanza_error(event->stanza),
+                     LQ_STANZA_REMOTE_SERVER_NOT_FOUND);
+    ck_assert_ptr_null(lq_event_resource(event));
+    ck_assert_int_eq(resources_of(JULIET), 1);
+    end();
+}
+END_TEST
+
+START_TEST(everybody_is_forgotten_when_we_go_offline)
+{
+    begin(_i);
+    changed(HERE(BALCONY, ""));
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    ck_assert_ptr_null(lq_presence_best(presence, JULIET));
+    ck_assert_int_eq(resources_of(JULIET), 0);
+    peer_login(p);
+    peer_expect(p, ROSTER_GET);
+    peer_expect(p, "<presence/>");
+    ck_assert_int_eq(resources_of(JULIET), 0);
+    end();
+}
+END_TEST
+
+START_TEST(events_that_wait_keep_their_resources_when_we_go_offline)
+{
+    begin(_i);
+    changed(HERE(BALCONY, ""));
+    changed(HERE(CHAMBER, ""));
+    peer_send(p, GONE(JULIET));
+    ck_assert_str_eq(lq_resource_jid(gone()), BALCONY);
+    peer_lose(p);
+    ck_assert_str_eq(lq_resource_jid(gone()), CHAMBER);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_close(p);
+}
+END_TEST
+
+START_TEST(least_available_of_64_resources_makes_room)
+{
+    char xml[256];
+
+    begin(2);
+    for (int i = 0; i < 64; i++) {
+        snprintf(xml, sizeof(xml),
+                 HERE(JULIET "/%d", "<priority>%d</priority>"), i,
+                 i == 40 ? -5 : i);
+        changed(xml);
+    }
+    peer_send(p, HERE(JULIET "/new", ""));
+    ck_assert_str_eq(lq_resource_jid(gone()), JULIET "/40");
+    ck_assert_str_eq(lq_resource_jid(lq_event_resource(
+                         peer_event(p, LQ_EVENT_RESOURCE_CHANGED))),
+                     JULIET "/new");
+    ck_assert_int_eq(resources_of(JULIET), 64);
+    end();
+}
+END_TEST
+
+/* ---- memory ---- */
+
+static void life(peer *forgiving)
+{
+    p = forgiving;
+    presence = lq_presence_attach(p->stream);
+    if (presence == NULL) {
+        return;
+    }
+    lq_presence_set_status(presence, "it", "nel frutteto");
+    lq_presence_set(presence, LQ_SHOW_AWAY, 3);
+    peer_login(p);
+    peer_send(p, HERE(BALCONY, "<status>sighing</status>"));
+    peer_send(p, HERE("Nurse@example.com/x", ""));
+    peer_send(p, HERE(CHAMBER, ""));
+    lq_resource_show(lq_presence_best(presence, JULIET));
+    peer_send(p, GONE(BALCONY));
+    peer_send(p, HERE(CHAMBER, "<show>dnd</show>"));
+    peer_event(p, LQ_EVENT_RESOURCE_CHANGED);
+    peer_send(p, GONE(JULIET));
+    peer_event(p, LQ_EVENT_RESOURCE_GONE);
+    lq_presence_direct(presence, "Room@muc.example/me", LQ_SHOW_AWAY);
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_login(p);
+    ck_assert_int_eq(resources_of("nurse@example.com"), 0);
+}
+
+START_TEST(presence_survives_any_allocation_that_fails)
+{
+    if (_i == 2) {
+        peer_torture(life);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        login_asks_for_the_roster_then_sends_presence,
+        first_presence_says_nothing_superfluous,
+        show_is_sent_at_once_while_online,
+        show_and_priority_outside_their_range_change_nothing,
+        status_goes_out_in_each_language_with_the_next_presence,
+        presence_set_offline_is_sent_at_each_login,
+        nobody_is_told_when_we_are_to_be_offline,
+        directed_presence_is_for_one_alone,
+        resources_tell_what_they_said,
+        nobody_is_offline_without_status,
+        odd_shows_and_priorities_are_made_usable,
+        status_is_read_in_the_language_that_fits_best,
+        status_that_is_too_long_is_not_kept,
+        best_is_the_highest_priority_then_show_then_the_latest,
+        resources_of_an_account_come_in_order_of_arrival,
+        same_resource_is_recognised_however_it_is_written,
+        resource_that_goes_tells_what_it_left_with,
+        unavailable_from_the_bare_jid_takes_all_resources,
+        unavailable_of_those_who_were_not_here_surfaces,
+        presence_from_nowhere_surfaces,
+        bare_jid_may_be_here_without_a_resource,
+        our_other_resources_are_kept_like_anyones,
+        presence_error_is_told_and_keeps_what_is_known,
+        everybody_is_forgotten_when_we_go_offline,
+        events_that_wait_keep_their_resources_when_we_go_offline,
+        least_available_of_64_resources_makes_room,
+        presence_survives_any_allocation_that_fails,
+        NULL,
+    };
+
+    return suite_main_chunked("presence", tests);
+}
