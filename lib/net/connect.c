@@ -64,9 +64,18 @@ static void connect_resolved(void *arg, int status, int timeouts,
     lq_net_wake(connecting->tcp->line);
 }
 
+/* c-ares 1.18 asks DNS for the address 127.0.0.1 unless told what it is. */
+static int connect_family(const char *host)
+{
+    struct in_addr address;
+
+    return inet_pton(AF_INET, host, &address) == 1 ? AF_INET : AF_UNSPEC;
+}
+
 static void connect_ask(lq_connect *connecting)
 {
-    struct ares_addrinfo_hints hints = { .ai_family = AF_UNSPEC,
+    const char *host = connecting->target->host;
+    struct ares_addrinfo_hints hints = { .ai_family = connect_family(host),
                                          .ai_socktype = SOCK_STREAM };
     ares_channel channel = lq_resolver_ask(connecting->resolver);
 
@@ -74,8 +83,7 @@ static void connect_ask(lq_connect *connecting)
         connect_resolved(connecting, ARES_ENOMEM, 0, NULL);
         return;
     }
-    ares_getaddrinfo(channel, connecting->target->host, NULL, &hints,
-                     connect_resolved, connecting);
+    ares_getaddrinfo(channel, host, NULL, &hints, connect_resolved, connecting);
 }
 
 void lq_connect_free(lq_connect *connecting)

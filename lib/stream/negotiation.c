@@ -30,8 +30,7 @@ static int header_attr(lq_buffer *out, const char *name, const char *value)
     int rv = lq_buffer_append(out, name, strlen(name));
 
     rv = rv < 0 ? rv : lq_buffer_append(out, "='", 2);
-    rv = rv < 0 ? rv : lq_quote_value(out, value);
-    return rv < 0 ? rv : lq_buffer_append(out, "'", 1);
+    return rv < 0 ? rv : lq_quote_value(out, value);
 }
 
 /* Who we are is said only when nobody else can read it: RFC 6120, 4.7.1. */

@@ -174,6 +174,20 @@ static const struct {
     /* clang-format on */
 };
 
+static const uint8_t letter[256] = { ['A'] = 1, 1,         1,         1,
+                                     1,         1,         1,         1,
+                                     1,         1,         1,         1,
+                                     1,         ['N'] = 1, 1,         1,
+                                     1,         1,         1,         1,
+                                     1,         1,         1,         1,
+                                     1,         1,         ['a'] = 1, 1,
+                                     1,         1,         1,         1,
+                                     1,         1,         1,         1,
+                                     1,         1,         1,         ['n'] = 1,
+                                     1,         1,         1,         1,
+                                     1,         1,         1,         1,
+                                     1,         1,         1,         1 };
+
 static bool is_name_character(uint32_t c, bool first)
 {
     for (size_t i = 0; i < LQ_COUNT(ranges); i++) {
@@ -204,10 +218,12 @@ static size_t name_len(const char *name, size_t len)
 size_t lq_name_len(const char *name)
 {
     const uint8_t *p = (const uint8_t *)name;
-    size_t len = 0;
 
-    while ((p[len] | 0x20u) - 'a' < 26 || (p[len] == '-' && len > 0)) {
-        len++;
+    while (letter[*p]) {
+        p++;
     }
-    return p[len] == '\0' ? len : name_len(name, len); /* seldom */
+    if (*p != '\0') {
+        return name_len(name, (size_t)(p - (const uint8_t *)name));
+    }
+    return (size_t)(p - (const uint8_t *)name); /* nearly always */
 }

@@ -110,23 +110,20 @@ static int quote(lq_buffer *out, const char *text, size_t len, unsigned where,
     const char *stop;
     int rv;
 
-    for (;; text = stop + 1) {
+    do {
+        const lq_reference *behind = finish;
+
         stop = skip_valid(text, end, where);
-        if (stop == NULL) {
+        if (stop != NULL && stop < end) {
+            behind = &references[(uint8_t)*stop];
+        }
+        if (stop == NULL || (stop < end && behind->len == 0)) {
             return LQ_E_ARGUMENT;
         }
-        if (stop == end) {
-            return quote_run(out, text, (size_t)(end - text), finish);
-        }
-        if (references[(uint8_t)*stop].len == 0) {
-            return LQ_E_ARGUMENT;
-        }
-        rv = quote_run(out, text, (size_t)(stop - text),
-                       &references[(uint8_t)*stop]);
-        if (rv != LQ_OK) {
-            return rv;
-        }
-    }
+        rv = quote_run(out, text, (size_t)(stop - text), behind);
+        text = stop + 1;
+    } while (rv == LQ_OK && stop < end);
+    return rv;
 }
 
 int lq_quote_text(lq_buffer *out, const char *text, size_t len)

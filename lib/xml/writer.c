@@ -57,21 +57,6 @@ static void put(lq_writer *writer, const char *bytes, size_t len)
     }
 }
 
-/* Three pieces at once: most of what is written has that many. */
-static inline void put3(lq_writer *writer, const char *before, const char *name,
-                        size_t len, const char *behind)
-{
-    size_t before_len = strlen(before);
-    size_t behind_len = strlen(behind);
-    char *room = writer_room(writer, before_len + len + behind_len);
-
-    if (room != NULL) {
-        memcpy(room, before, before_len);
-        memcpy(room + before_len, name, len);
-        memcpy(room + before_len + len, behind, behind_len);
-    }
-}
-
 /* A value and the quotation mark behind it. */
 static void put_value(lq_writer *writer, const char *value)
 {
@@ -170,15 +155,36 @@ static bool may_have_attr(lq_writer *writer, const char *name, size_t len)
     return may;
 }
 
-/* BEFORE is a space, and a prefix with its colon if there is one. */
-static void write_attr(lq_writer *writer, const char *before, const char *name,
+/* " PREFIX:NAME='", and without a colon for the empty prefix. */
+static void put_attr(lq_writer *writer, const char *prefix, size_t prefix_len,
+                     const char *name, size_t len)
+{
+    size_t colon = prefix_len > 0;
+    char *room = writer_room(writer, 1 + prefix_len + colon + len + 2);
+
+    if (room == NULL) {
+        return;
+    }
+    *room++ = ' ';
+    if (colon) {
+        memcpy(room, prefix, prefix_len);
+        room += prefix_len;
+        *room++ = ':';
+    }
+    memcpy(room, name, len);
+    room[len] = '=';
+    room[len + 1] = '\'';
+}
+
+static void write_attr(lq_writer *writer, const char *prefix, const char *name,
                        size_t len, const char *value)
 {
     size_t mark = writer_len(writer);
+    size_t prefix_len = strlen(prefix);
 
-    put3(writer, before, name, len, "='");
+    put_attr(writer, prefix, prefix_len, name, len);
     if (writer->error == LQ_OK && may_have_attr(writer, name, len) &&
-        has_attr(writer, mark, strlen(before) - 1 + len)) {
+        has_attr(writer, mark, prefix_len + (prefix_len > 0) + len)) {
         writer_fail(writer, LQ_E_ARGUMENT);
     }
     put_value(writer, value);
@@ -192,7 +198,7 @@ void lq_write_attr(lq_writer *writer, const char *name, const char *value)
         writer_fail(writer, LQ_E_ARGUMENT); /* not an attribute */
     }
     if (writer_takes_attr(writer)) {
-        write_attr(writer, " ", name, len, value);
+        write_attr(writer, "", name, len, value);
     }
 }
 
@@ -211,7 +217,7 @@ static bool find_prefix(const lq_writer *writer, size_t mark,
         if (found.name_len > 6 && memcmp(found.name, "xmlns:", 6) == 0 &&
             found.value_len == made.value_len &&
             memcmp(found.value, made.value, made.value_len) == 0) {
-            snprintf(prefix, PREFIX_SIZE, " %.*s:", (int)found.name_len - 6,
+            snprintf(prefix, PREFIX_SIZE, "%.*s", (int)found.name_len - 6,
                      found.name + 6);
             return true;
         }
@@ -225,8 +231,8 @@ static void write_prefix(lq_writer *writer, const char *xmlns,
 {
     size_t mark = writer_len(writer);
 
-    snprintf(prefix, PREFIX_SIZE, " n%d:", writer->prefixes++);
-    put3(writer, " xmlns:", prefix + 1, strlen(prefix) - 2, "='");
+    snprintf(prefix, PREFIX_SIZE, "n%d", writer->prefixes++);
+    put_attr(writer, "xmlns", 5, prefix, strlen(prefix));
     put_value(writer, xmlns);
     if (writer->error == LQ_OK && find_prefix(writer, mark, prefix)) {
         lq_buffer_truncate(writer->out, writer->start + mark);
@@ -236,7 +242,7 @@ static void write_prefix(lq_writer *writer, const char *xmlns,
 void lq_write_attr_ns(lq_writer *writer, const char *name, const char *xmlns,
                       const char *value)
 {
-    char prefix[PREFIX_SIZE] = " xml:";
+    char prefix[PREFIX_SIZE] = "xml";
     size_t len = writer_name(writer, name);
 
     if (*xmlns == '\0') {
@@ -276,7 +282,7 @@ static size_t write_xmlns(lq_writer *writer, size_t in_force, const char *xmlns)
     if (is_reserved(xmlns)) {
         writer_fail(writer, LQ_E_ARGUMENT);
     }
-    put(writer, " xmlns='", 8);
+    put_attr(writer, "", 0, "xmlns", 5);
     put_value(writer, xmlns);
     len = writer_len(writer) - mark;
     if (writer->error == LQ_OK && in_force != 0 &&
@@ -296,6 +302,21 @@ static bool writer_takes_element(lq_writer *writer)
     return writer->error == LQ_OK;
 }
 
+/* "<NAME", and before it what ends the open start tag. */
+static void put_tag(lq_writer *writer, const char *name, size_t len)
+{
+    char *room = writer_room(writer, writer->in_tag + 1 + len);
+
+    if (room == NULL) {
+        return;
+    }
+    if (writer->in_tag) {
+        *room++ = '>';
+    }
+    *room++ = '<';
+    memcpy(room, name, len);
+}
+
 void lq_write_open(lq_writer *writer, const char *name, const char *xmlns)
 {
     size_t len = writer_name(writer, name);
@@ -305,7 +326,7 @@ void lq_write_open(lq_writer *writer, const char *name, const char *xmlns)
     if (!writer_takes_element(writer)) {
         return;
     }
-    put3(writer, writer->in_tag ? "><" : "<", name, len, "");
+    put_tag(writer, name, len);
     in_force = writer->depth == 0 ? 0 : writer->open[writer->depth - 1].xmlns;
     top = &writer->open[writer->depth++];
     top->name = writer_len(writer) - len;

@@ -97,8 +97,8 @@ static void put_record(packet *p, const dns_record *record)
 }
 
 /* Put the records that answer NAME and TYPE, behind a CNAME if need be. */
-static int put_answers(packet *p, const dns *dns, const char *name, int type,
-                       bool *exists, bool *fails)
+static int put_answers(packet *p, const dns_server *dns, const char *name,
+                       int type, bool *exists, bool *fails)
 {
     const dns_record *record;
     int count = 0;
@@ -121,7 +121,7 @@ static int put_answers(packet *p, const dns *dns, const char *name, int type,
     return count;
 }
 
-static void note(dns *dns, const char *name, int type)
+static void note(dns_server *dns, const char *name, int type)
 {
     size_t used = strlen(dns->asked);
 
@@ -132,7 +132,7 @@ static void note(dns *dns, const char *name, int type)
                                 : "?");
 }
 
-static void answer(dns *dns, packet *question, packet *reply)
+static void answer(dns_server *dns, packet *question, packet *reply)
 {
     char name[256];
     size_t end = get_name(question, 12, name, sizeof(name));
@@ -152,13 +152,13 @@ static void answer(dns *dns, packet *question, packet *reply)
     reply->bytes[7] = (unsigned char)count;
 }
 
-void dns_open(dns *dns, const dns_record *records)
+void dns_open(dns_server *dns, const dns_record *records)
 {
     struct sockaddr_in address = { .sin_family = AF_INET };
     socklen_t len = sizeof(address);
     int rv;
 
-    *dns = (struct dns){ .records = records };
+    *dns = (dns_server){ .records = records };
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     dns->fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     rv = bind(dns->fd, (struct sockaddr *)&address, len);
@@ -170,9 +170,9 @@ void dns_open(dns *dns, const dns_record *records)
              ntohs(address.sin_port));
 }
 
-void dns_close(dns *dns) { close(dns->fd); }
+void dns_close(dns_server *dns) { close(dns->fd); }
 
-void dns_serve(dns *dns)
+void dns_serve(dns_server *dns)
 {
     struct sockaddr_storage from;
     socklen_t from_len = sizeof(from);

@@ -8,10 +8,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { DNS_A = 1, DNS_CNAME = 5, DNS_AAAA = 28, DNS_SRV = 33 };
-
-/* DNS_FAIL makes questions for NAME of any type a SERVFAIL. */
-enum { DNS_FAIL = -1 };
+enum {
+    DNS_A = 1,
+    DNS_CNAME = 5,
+    DNS_AAAA = 28,
+    DNS_SRV = 33,
+    DNS_FAIL = -1 /* makes questions for NAME a SERVFAIL */
+};
 
 typedef struct dns_record {
     const char *name; /* NULL ends a table */
@@ -20,18 +23,32 @@ typedef struct dns_record {
     int priority, weight, port;
 } dns_record;
 
-typedef struct dns {
+#define SRV(service, order, load, at, host)                                    \
+    {                                                                          \
+        .name = service, .type = DNS_SRV, .priority = order, .weight = load,   \
+        .port = at, .target = host                                             \
+    }
+#define RECORD(owner, kind, value)                                             \
+    {                                                                          \
+        .name = owner, .type = kind, .target = value                           \
+    }
+#define END                                                                    \
+    {                                                                          \
+        .name = NULL                                                           \
+    }
+
+typedef struct dns_server {
     int fd;
     char address[32]; /* as lq_net_set_resolver() takes it */
     const dns_record *records;
     bool silent;      /* answer nothing */
     char asked[4096]; /* "NAME TYPE;" of each question */
-} dns;
+} dns_server;
 
-void dns_open(dns *dns, const dns_record *records);
-void dns_close(dns *dns);
+void dns_open(dns_server *dns, const dns_record *records);
+void dns_close(dns_server *dns);
 
 /* Answer all questions that have come. */
-void dns_serve(dns *dns);
+void dns_serve(dns_server *dns);
 
 #endif

@@ -28,13 +28,13 @@ static void look_up(world *w, const dns_record *records)
 START_TEST(priorities_decide)
 {
     static const dns_record records[] = {
-        { XMPP, DNS_SRV, "c.example.test", 30, 0, 5003 },
-        { XMPP, DNS_SRV, "a.example.test", 10, 0, 5001 },
-        { XMPP, DNS_SRV, "b.example.test", 20, 9, 5002 },
-        { "a.example.test", DNS_A, NOWHERE },
-        { "b.example.test", DNS_A, NOWHERE },
-        { "c.example.test", DNS_A, NOWHERE },
-        { NULL },
+        SRV(XMPP, 30, 0, 5003, "c.example.test"),
+        SRV(XMPP, 10, 0, 5001, "a.example.test"),
+        SRV(XMPP, 20, 9, 5002, "b.example.test"),
+        RECORD("a.example.test", DNS_A, NOWHERE),
+        RECORD("b.example.test", DNS_A, NOWHERE),
+        RECORD("c.example.test", DNS_A, NOWHERE),
+        END,
     };
     char wanted[512] = "";
     world w;
@@ -52,12 +52,12 @@ END_TEST
 START_TEST(both_services_make_one_list)
 {
     static const dns_record records[] = {
-        { XMPP, DNS_SRV, "a.example.test", 10, 0, 5001 },
-        { XMPPS, DNS_SRV, "a.example.test", 5, 0, 5002 },
-        { XMPP, DNS_SRV, "a.example.test", 7, 0, 5003 },
-        { XMPPS, DNS_SRV, "a.example.test", 20, 0, 5004 },
-        { "a.example.test", DNS_A, NOWHERE },
-        { NULL },
+        SRV(XMPP, 10, 0, 5001, "a.example.test"),
+        SRV(XMPPS, 5, 0, 5002, "a.example.test"),
+        SRV(XMPP, 7, 0, 5003, "a.example.test"),
+        SRV(XMPPS, 20, 0, 5004, "a.example.test"),
+        RECORD("a.example.test", DNS_A, NOWHERE),
+        END,
     };
     char wanted[512] = "";
     world w;
@@ -97,11 +97,11 @@ static int count_first(const dns_record *records, const char *port, int rounds)
 START_TEST(weights_share_the_load)
 {
     static const dns_record records[] = {
-        { XMPP, DNS_SRV, "a.example.test", 10, 10, 5001 },
-        { XMPP, DNS_SRV, "a.example.test", 10, 60, 5002 },
-        { XMPPS, DNS_SRV, "a.example.test", 10, 10, 5003 },
-        { "a.example.test", DNS_A, NOWHERE },
-        { NULL },
+        SRV(XMPP, 10, 10, 5001, "a.example.test"),
+        SRV(XMPP, 10, 60, 5002, "a.example.test"),
+        SRV(XMPPS, 10, 10, 5003, "a.example.test"),
+        RECORD("a.example.test", DNS_A, NOWHERE),
+        END,
     };
     int first = count_first(records, "5002", 240);
 
@@ -113,10 +113,10 @@ END_TEST
 START_TEST(weight_zero_is_the_exception)
 {
     static const dns_record records[] = {
-        { XMPP, DNS_SRV, "a.example.test", 10, 0, 5001 },
-        { XMPP, DNS_SRV, "a.example.test", 10, 9, 5002 },
-        { "a.example.test", DNS_A, NOWHERE },
-        { NULL },
+        SRV(XMPP, 10, 0, 5001, "a.example.test"),
+        SRV(XMPP, 10, 9, 5002, "a.example.test"),
+        RECORD("a.example.test", DNS_A, NOWHERE),
+        END,
     };
     int first = count_first(records, "5001", 200); /* one in ten */
 
@@ -138,46 +138,41 @@ typedef struct absence {
 
 static const absence absences[] = {
     /* nothing is said about services */
-    { { { "example.test", DNS_A, NOWHERE } }, FALLBACK, "example.test A;" },
+    { { RECORD("example.test", DNS_A, NOWHERE) }, FALLBACK, "example.test A;" },
     /* the names exist, but have no records of that type */
-    { { { XMPP, DNS_A, NOWHERE },
-        { XMPPS, DNS_A, NOWHERE },
-        { "example.test", DNS_A, NOWHERE } },
+    { { RECORD(XMPP, DNS_A, NOWHERE), RECORD(XMPPS, DNS_A, NOWHERE),
+        RECORD("example.test", DNS_A, NOWHERE) },
       FALLBACK,
       "example.test AAAA;" },
     /* neither service is offered: there is nothing to fall back to */
-    { { { XMPP, DNS_SRV, "." },
-        { XMPPS, DNS_SRV, "." },
-        { "example.test", DNS_A, NOWHERE } },
+    { { SRV(XMPP, 0, 0, 0, "."), SRV(XMPPS, 0, 0, 0, "."),
+        RECORD("example.test", DNS_A, NOWHERE) },
       REFUSED,
       NULL },
     /* XEP-0368: nor if just direct TLS is refused */
-    { { { XMPPS, DNS_SRV, "." }, { "example.test", DNS_A, NOWHERE } },
+    { { SRV(XMPPS, 0, 0, 0, "."), RECORD("example.test", DNS_A, NOWHERE) },
       REFUSED,
       NULL },
-    { { { XMPP, DNS_SRV, "." }, { "example.test", DNS_A, NOWHERE } },
+    { { SRV(XMPP, 0, 0, 0, "."), RECORD("example.test", DNS_A, NOWHERE) },
       REFUSED,
       NULL },
     /* RFC 6120, 3.2.1: nor if the targets that there are all fail */
-    { { { XMPP, DNS_SRV, "a.example.test", 1, 1, 5001 },
-        { "a.example.test", DNS_A, NOWHERE },
-        { "example.test", DNS_A, NOWHERE } },
+    { { SRV(XMPP, 1, 1, 5001, "a.example.test"),
+        RECORD("a.example.test", DNS_A, NOWHERE),
+        RECORD("example.test", DNS_A, NOWHERE) },
       "a.example.test:5001 [" NOWHERE "]: Network is unreachable",
       NULL },
-    { { { XMPP, DNS_SRV, "a.example.test", 1, 1, 5001 },
-        { "example.test", DNS_A, NOWHERE } },
+    { { SRV(XMPP, 1, 1, 5001, "a.example.test"),
+        RECORD("example.test", DNS_A, NOWHERE) },
       "a.example.test:5001: Domain name not found",
       NULL },
     /* one that is refused does not hide the other */
-    { { { XMPPS, DNS_SRV, "." },
-        { XMPP, DNS_SRV, "a.example.test", 1, 1, 5001 },
-        { "a.example.test", DNS_A, NOWHERE } },
+    { { SRV(XMPPS, 0, 0, 0, "."), SRV(XMPP, 1, 1, 5001, "a.example.test"),
+        RECORD("a.example.test", DNS_A, NOWHERE) },
       "a.example.test:5001 [" NOWHERE "]: Network is unreachable",
       NULL },
     /* a domain without anything */
-    { { { NULL } },
-      "example.test:5222: Domain name not found",
-      "example.test A;" },
+    { { END }, "example.test:5222: Domain name not found", "example.test A;" },
 };
 
 START_TEST(absence_is_understood)
@@ -199,10 +194,10 @@ END_TEST
 START_TEST(failed_question_is_told_and_falls_back)
 {
     static const dns_record records[] = {
-        { XMPP, DNS_FAIL, "." },
-        { XMPPS, DNS_FAIL, "." },
-        { "example.test", DNS_A, NOWHERE },
-        { NULL },
+        RECORD(XMPP, DNS_FAIL, "."),
+        RECORD(XMPPS, DNS_FAIL, "."),
+        RECORD("example.test", DNS_A, NOWHERE),
+        END,
     };
     world w;
 
@@ -220,10 +215,11 @@ static const dns_record *at(const char *name, int port)
 {
     static dns_record records[8];
 
-    records[0] = (dns_record){ name, DNS_SRV, "a.example.test", 1, 1, port };
-    records[1] = (dns_record){ "a.example.test", DNS_CNAME, "b.example.test" };
-    records[2] = (dns_record){ "b.example.test", DNS_A, "127.0.0.1" };
-    records[3] = (dns_record){ NULL };
+    records[0] = (dns_record)SRV(name, 1, 1, port, "a.example.test");
+    records[1] =
+        (dns_record)RECORD("a.example.test", DNS_CNAME, "b.example.test");
+    records[2] = (dns_record)RECORD("b.example.test", DNS_A, "127.0.0.1");
+    records[3] = (dns_record)END;
     return records;
 }
 
@@ -266,10 +262,10 @@ START_TEST(second_target_is_tried_when_the_first_is_dead)
     int dead, alive, refuser = refuser_open("127.0.0.1", &dead);
     int listener = listener_open("127.0.0.1", &alive);
     dns_record records[] = {
-        { XMPPS, DNS_SRV, "a.example.test", 1, 1, 0 },
-        { XMPP, DNS_SRV, "a.example.test", 2, 1, 0 },
-        { "a.example.test", DNS_A, "127.0.0.1" },
-        { NULL },
+        SRV(XMPPS, 1, 1, 0, "a.example.test"),
+        SRV(XMPP, 2, 1, 0, "a.example.test"),
+        RECORD("a.example.test", DNS_A, "127.0.0.1"),
+        END,
     };
     world w;
 
@@ -285,10 +281,10 @@ END_TEST
 START_TEST(ipv6_comes_before_ipv4)
 {
     static const dns_record records[] = {
-        { XMPP, DNS_SRV, "a.example.test", 1, 1, 5001 },
-        { "a.example.test", DNS_A, NOWHERE },
-        { "a.example.test", DNS_AAAA, "ff02::1" }, /* multicast: no peer */
-        { NULL },
+        SRV(XMPP, 1, 1, 5001, "a.example.test"),
+        RECORD("a.example.test", DNS_A, NOWHERE),
+        RECORD("a.example.test", DNS_AAAA, "ff02::1"), /* multicast: no peer */
+        END,
     };
     const char *ipv6, *ipv4;
     world w;
@@ -335,7 +331,7 @@ END_TEST
 
 START_TEST(domain_may_be_an_address)
 {
-    static const dns_record records[] = { { NULL } };
+    static const dns_record records[] = { END };
     world w;
 
     world_open(&w, records, NOWHERE);
@@ -367,9 +363,9 @@ END_TEST
 /* ---- a name server that is silent ---- */
 
 static const dns_record nowhere[] = {
-    { XMPP, DNS_SRV, "a.example.test", 1, 1, 5001 },
-    { "a.example.test", DNS_A, NOWHERE },
-    { NULL },
+    SRV(XMPP, 1, 1, 5001, "a.example.test"),
+    RECORD("a.example.test", DNS_A, NOWHERE),
+    END,
 };
 
 /* The question has been put, and nobody answers. */
@@ -407,7 +403,7 @@ END_TEST
 START_TEST(other_name_servers_are_asked_anew)
 {
     world w;
-    dns other;
+    dns_server other;
 
     wait_in_vain(&w);
     dns_open(&other, nowhere);
@@ -422,7 +418,7 @@ END_TEST
 
 START_TEST(nonsense_is_no_name_server)
 {
-    static const dns_record records[] = { { NULL } };
+    static const dns_record records[] = { END };
     world w;
 
     world_open_empty(&w, records);

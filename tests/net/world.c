@@ -26,12 +26,14 @@ lq_stream *world_stream(world *w, const char *domain)
     return stream;
 }
 
+static const dns_record nothing[] = { END };
+
 void world_open_empty(world *w, const dns_record *records)
 {
     *w = (world){ .context = lq_context_new() };
     w->net = lq_net_new(w->context);
     ck_assert_ptr_nonnull(w->net);
-    dns_open(&w->dns, records);
+    dns_open(&w->dns, records != NULL ? records : nothing);
     ck_assert_int_eq(lq_net_set_resolver(w->net, w->dns.address), LQ_OK);
 }
 

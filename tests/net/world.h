@@ -17,14 +17,14 @@ typedef struct world {
     lq_context *context;
     lq_net *net;
     lq_stream *stream;
-    dns dns;
+    dns_server dns;
     bool offline, closed; /* these events came */
     int error;            /* of CLOSED */
     char text[8192];      /* what unreachable() was told, as the failure says */
 } world;
 
 /* A world in which juliet@DOMAIN's stream is started; it does not try
- * again. */
+ * again.  NULL RECORDS are none. */
 void world_open(world *w, const dns_record *records, const char *domain);
 
 /* The same with lq_config_set_host(). */

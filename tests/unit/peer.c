@@ -48,7 +48,8 @@ peer *peer_new(const lq_config *config, int chunk_index)
     p->last = calloc(1, 1);
     p->request = calloc(1, 1);
     p->context = lq_context_new();
-    p->stream = lq_stream_new(p->context, config == NULL ? usual : config);
+    config = config == NULL ? usual : config;
+    p->stream = config == NULL ? NULL : lq_stream_new(p->context, config);
     lq_config_free(usual);
     ck_assert(forgiving || p->stream != NULL);
     return p;
