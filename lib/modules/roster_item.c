@@ -7,13 +7,13 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-void lq_roster_items_init(struct lq_roster_items *items, const lq_hash_key *key)
+void lq_roster_items_init(lq_roster_items *items, const lq_hash_key *key)
 {
-    *items = (struct lq_roster_items){ 0 };
+    *items = (lq_roster_items){ 0 };
     lq_table_init(&items->table, key);
 }
 
-void lq_roster_items_clear(struct lq_roster_items *items)
+void lq_roster_items_clear(lq_roster_items *items)
 {
     while (items->first != NULL) {
         lq_roster_item *item = items->first;
@@ -25,14 +25,14 @@ void lq_roster_items_clear(struct lq_roster_items *items)
     lq_table_clear(&items->table);
 }
 
-lq_roster_item *lq_roster_items_get(const struct lq_roster_items *items,
+lq_roster_item *lq_roster_items_get(const lq_roster_items *items,
                                     const lq_prepared *who)
 {
     return lq_table_get(&items->table, who->bare, who->len);
 }
 
-/* Put NEW between PREVIOUS and NEXT, the ends for NULL. */
-static void items_link(struct lq_roster_items *items, lq_roster_item *item,
+/* Put ITEM between PREVIOUS and NEXT, the ends for NULL. */
+static void items_link(lq_roster_items *items, lq_roster_item *item,
                        lq_roster_item *previous, lq_roster_item *next)
 {
     item->previous = previous;
@@ -41,7 +41,7 @@ static void items_link(struct lq_roster_items *items, lq_roster_item *item,
     *(next != NULL ? &next->previous : &items->last) = item;
 }
 
-int lq_roster_items_put(struct lq_roster_items *items, lq_roster_item *item,
+int lq_roster_items_put(lq_roster_items *items, lq_roster_item *item,
                         lq_roster_item **old)
 {
     size_t len = strlen(item->key);
@@ -60,7 +60,7 @@ int lq_roster_items_put(struct lq_roster_items *items, lq_roster_item *item,
     return LQ_OK;
 }
 
-void lq_roster_items_remove(struct lq_roster_items *items, lq_roster_item *item)
+void lq_roster_items_remove(lq_roster_items *items, lq_roster_item *item)
 {
     lq_table_remove(&items->table, item->key, strlen(item->key));
     *(item->previous != NULL ? &item->previous->next : &items->first) =

@@ -38,6 +38,9 @@ void lq_stream_peer_closed(lq_stream *stream)
         return;
     }
     stream->closed_by_peer = true;
+    if (stream->closed_by_us) {
+        lq_tickets_all_read(stream); /* it has answered our closing tag */
+    }
     lq_stream_send_close(stream);
     closing_done(stream);
 }

@@ -360,17 +360,26 @@ int lq_tls_start(lq_stream *stream)
 
 /* ---- bytes ---- */
 
+/* Whether GnuTLS returned for nothing: it does after a session ticket, though
+ * more bytes wait. */
+static bool tls_goes_on(ssize_t n)
+{
+    return n == GNUTLS_E_INTERRUPTED || n == GNUTLS_E_REHANDSHAKE ||
+           n == GNUTLS_E_WARNING_ALERT_RECEIVED || n == GNUTLS_E_AGAIN;
+}
+
 /* One record, if there is a whole one.  How many bytes it held; 0: none. */
 static int tls_record(lq_tls *tls, char *scratch)
 {
     lq_stream *stream = tls->stream;
+    size_t before;
     ssize_t n;
 
     do {
+        before = tls->in_len;
         n = gnutls_record_recv(tls->session, scratch, LQ_SCRATCH_SIZE);
-    } while (n == GNUTLS_E_INTERRUPTED || n == GNUTLS_E_REHANDSHAKE ||
-             n == GNUTLS_E_WARNING_ALERT_RECEIVED);
-    if (n == GNUTLS_E_AGAIN) {
+    } while (tls_goes_on(n) && tls->in_len < before);
+    if (tls_goes_on(n)) {
         return 0;
     }
     if (n < 0) {

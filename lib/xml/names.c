@@ -174,20 +174,6 @@ static const struct {
     /* clang-format on */
 };
 
-static const uint8_t letter[256] = { ['A'] = 1, 1,         1,         1,
-                                     1,         1,         1,         1,
-                                     1,         1,         1,         1,
-                                     1,         ['N'] = 1, 1,         1,
-                                     1,         1,         1,         1,
-                                     1,         1,         1,         1,
-                                     1,         1,         ['a'] = 1, 1,
-                                     1,         1,         1,         1,
-                                     1,         1,         1,         1,
-                                     1,         1,         1,         ['n'] = 1,
-                                     1,         1,         1,         1,
-                                     1,         1,         1,         1,
-                                     1,         1,         1,         1 };
-
 static bool is_name_character(uint32_t c, bool first)
 {
     for (size_t i = 0; i < LQ_COUNT(ranges); i++) {
@@ -198,32 +184,45 @@ static bool is_name_character(uint32_t c, bool first)
     return false;
 }
 
-/* The same as lq_name_len() for any NAME, of which the first LEN bytes are
- * known to be right. */
-static size_t name_len(const char *name, size_t len)
+/* The same for ASCII: 1 anywhere in a name, 2 not at its beginning. */
+/* clang-format off */
+static const uint8_t ascii[256] = {
+    ['-'] = 2, 2, /* and the full stop */
+    ['0'] = 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+    ['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['N'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['_'] = 1,
+    ['a'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+    ['n'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
+};
+/* clang-format on */
+
+static bool is_name(const char *name, size_t len)
 {
-    size_t end = len + strlen(name + len);
+    const uint8_t *p = (const uint8_t *)name;
     ucs4_t c;
     int step;
 
-    for (; len < end; len += (size_t)step) {
-        step = u8_mbtoucr(&c, (const uint8_t *)name + len, end - len);
-        if (step <= 0 || !is_name_character(c, len == 0)) {
-            return 0;
+    for (size_t i = 0; i < len; i += (size_t)step) {
+        step = u8_mbtoucr(&c, p + i, len - i);
+        if (step <= 0 || !is_name_character(c, i == 0)) {
+            return false;
         }
     }
-    return end;
+    return len > 0;
 }
 
 size_t lq_name_len(const char *name)
 {
     const uint8_t *p = (const uint8_t *)name;
+    size_t len = ascii[*p] == 1;
 
-    while (letter[*p]) {
-        p++;
+    while (ascii[p[len]]) {
+        len++;
     }
-    if (*p != '\0') {
-        return name_len(name, (size_t)(p - (const uint8_t *)name));
+    if (p[len] != '\0' || ascii[*p] != 1) {
+        len = strlen(name);
+        return is_name(name, len) ? len : 0;
     }
-    return (size_t)(p - (const uint8_t *)name); /* nearly always */
+    return len;
 }

@@ -53,8 +53,8 @@ static const char *skip_wide(const char *at, const char *end)
     return lq_utf8_valid_xml(at, (size_t)(p - at)) ? p : NULL;
 }
 
-/* Behind all that may be copied from AT on; NULL for an error. */
-static const char *skip_plain(const char *at, const char *end, unsigned where)
+static inline const char *skip_plain(const char *at, const char *end,
+                                     unsigned where)
 {
     const uint8_t *p = (const uint8_t *)at;
     const uint8_t *last = (const uint8_t *)end;
@@ -69,7 +69,7 @@ static const char *skip_plain(const char *at, const char *end, unsigned where)
     return (const char *)p;
 }
 
-/* The same, across what is not ASCII. */
+/* Behind all that may be copied from AT on; NULL for an error. */
 static const char *skip_valid(const char *at, const char *end, unsigned where)
 {
     at = skip_plain(at, end, where);
@@ -85,9 +85,8 @@ int lq_quote_failure(const lq_buffer *out, size_t len)
     return len > out->limit - lq_buffer_len(out) ? LQ_E_FULL : LQ_E_NOMEM;
 }
 
-/* Append LEN bytes and what comes behind them. */
-static int quote_run(lq_buffer *out, const char *run, size_t len,
-                     const lq_reference *behind)
+static inline int quote_run(lq_buffer *out, const char *run, size_t len,
+                            const lq_reference *behind)
 {
     size_t total = len + behind->len;
     char *room = lq_quote_room(out, total);
@@ -107,23 +106,22 @@ static int quote(lq_buffer *out, const char *text, size_t len, unsigned where,
                  const lq_reference *finish)
 {
     const char *end = text + len;
-    const char *stop;
-    int rv;
+    const char *stop = skip_valid(text, end, where);
 
-    do {
-        const lq_reference *behind = finish;
+    while (stop != NULL && stop < end) {
+        const lq_reference *behind = &references[(uint8_t)*stop];
+        int rv = behind->len == 0
+                     ? LQ_E_ARGUMENT
+                     : quote_run(out, text, (size_t)(stop - text), behind);
 
-        stop = skip_valid(text, end, where);
-        if (stop != NULL && stop < end) {
-            behind = &references[(uint8_t)*stop];
+        if (rv != LQ_OK) {
+            return rv;
         }
-        if (stop == NULL || (stop < end && behind->len == 0)) {
-            return LQ_E_ARGUMENT;
-        }
-        rv = quote_run(out, text, (size_t)(stop - text), behind);
         text = stop + 1;
-    } while (rv == LQ_OK && stop < end);
-    return rv;
+        stop = skip_valid(text, end, where);
+    }
+    return stop == NULL ? LQ_E_ARGUMENT
+                        : quote_run(out, text, (size_t)(end - text), finish);
 }
 
 int lq_quote_text(lq_buffer *out, const char *text, size_t len)

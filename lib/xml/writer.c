@@ -32,7 +32,7 @@ static size_t writer_len(const lq_writer *writer)
 }
 
 /* Room for LEN bytes, which count at once; NULL behind an error. */
-static char *writer_room(lq_writer *writer, size_t len)
+static inline char *writer_room(lq_writer *writer, size_t len)
 {
     char *room;
 
@@ -156,8 +156,8 @@ static bool may_have_attr(lq_writer *writer, const char *name, size_t len)
 }
 
 /* " PREFIX:NAME='", and without a colon for the empty prefix. */
-static void put_attr(lq_writer *writer, const char *prefix, size_t prefix_len,
-                     const char *name, size_t len)
+static inline void put_attr(lq_writer *writer, const char *prefix,
+                            size_t prefix_len, const char *name, size_t len)
 {
     size_t colon = prefix_len > 0;
     char *room = writer_room(writer, 1 + prefix_len + colon + len + 2);
@@ -303,7 +303,7 @@ static bool writer_takes_element(lq_writer *writer)
 }
 
 /* "<NAME", and before it what ends the open start tag. */
-static void put_tag(lq_writer *writer, const char *name, size_t len)
+static inline void put_tag(lq_writer *writer, const char *name, size_t len)
 {
     char *room = writer_room(writer, writer->in_tag + 1 + len);
 

@@ -210,8 +210,10 @@ static char *next_piece(peer *p)
 static char *await_piece(peer *p)
 {
     char *piece = next_piece(p);
+    bool more = true;
 
-    while (piece == NULL && pull(p)) {
+    while (piece == NULL && more) {
+        more = pull(p); /* replies leave also where no event comes of it */
         piece = next_piece(p);
     }
     return piece;

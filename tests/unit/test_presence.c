@@ -517,6 +517,36 @@ START_TEST(least_available_of_64_resources_makes_room)
 }
 END_TEST
 
+START_TEST(beyond_a_hundred_thousand_resources_nobody_new_is_kept)
+{
+    static char xml[64 * 300];
+    size_t len = 0;
+
+    if (_i != 2) {
+        return;
+    }
+    begin(2);
+    for (int i = 0; i < 100000; i++) {
+        len += (size_t)snprintf(xml + len, sizeof(xml) - len,
+                                "<presence from='c%d@example.com/x'/>", i);
+        if (i % 250 == 249) {
+            peer_send(p, xml);
+            for (int n = 0; n < 250; n++) {
+                peer_event(p, LQ_EVENT_RESOURCE_CHANGED);
+            }
+            len = 0;
+        }
+    }
+    peer_send(p, HERE(BALCONY, ""));
+    peer_event(p, LQ_EVENT_PRESENCE);
+    changed(HERE("c7@example.com/x", "<show>away</show>"));
+    peer_send(p, GONE("c7@example.com/x"));
+    gone();
+    changed(HERE(BALCONY, ""));
+    end();
+}
+END_TEST
+
 /* ---- memory ---- */
 
 static void life(peer *forgiving)
@@ -582,6 +612,7 @@ int main(void)
         everybody_is_forgotten_when_we_go_offline,
         events_that_wait_keep_their_resources_when_we_go_offline,
         least_available_of_64_resources_makes_room,
+        beyond_a_hundred_thousand_resources_nobody_new_is_kept,
         presence_survives_any_allocation_that_fails,
         NULL,
     };

@@ -698,9 +698,13 @@ START_TEST(what_we_ended_ourselves_is_no_news)
 {
     begin_with(_i, ROSTER("<item jid='" JULIET "' subscription='both'/>"));
     lq_roster_unsubscribe(roster, JULIET);
+    peer_expect(p, "<presence type='unsubscribe' to='" JULIET "'/>");
     lq_roster_deny(roster, JULIET);
+    peer_expect(p, "<presence type='unsubscribed' to='" JULIET "'/>");
     push(PUSH("<item jid='" JULIET "'/>"), LQ_EVENT_ROSTER_CHANGED);
-    peer_close(p);
+    arrive("unsubscribed", 0);
+    arrive("unsubscribe", 0);
+    end();
 }
 END_TEST
 
