@@ -4,7 +4,6 @@
 #include "common.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -170,18 +169,18 @@ lq_config *options_config(const options *o, const char *jid)
 /* ---- printing ---- */
 
 /* A line break is followed by an indent; C0 and C1 controls become '?'. */
-void print_text(const char *text)
+void print_text(FILE *out, const char *text)
 {
     const unsigned char *p;
 
     for (p = (const unsigned char *)text; *p != '\0'; p++) {
         if (*p == '\n') {
-            fputs("\n    ", stdout);
+            fputs("\n    ", out);
         } else if (p[0] == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
-            putchar('?');
+            fputc('?', out);
             p++;
         } else {
-            putchar((*p < 0x20 && *p != '\t') || *p == 0x7f ? '?' : *p);
+            fputc((*p < 0x20 && *p != '\t') || *p == 0x7f ? '?' : *p, out);
         }
     }
 }
@@ -191,14 +190,22 @@ void print_said(const char *who, const char *text)
     if (who != NULL) {
         printf("%.*s: ", (int)strcspn(who, "/"), who);
     }
-    print_text(text);
+    print_text(stdout, text);
     putchar('\n');
     fflush(stdout);
 }
 
 void print_failure(const lq_failure *failure)
 {
-    if (failure != NULL) {
-        fprintf(stderr, "%s\n", lq_failure_message(failure));
+    const char *text = lq_failure_text(failure);
+
+    if (failure == NULL) {
+        return;
+    }
+    fprintf(stderr, "%s\n", lq_failure_message(failure));
+    if (text != NULL) {
+        fputs("    ", stderr);
+        print_text(stderr, text);
+        fputc('\n', stderr);
     }
 }

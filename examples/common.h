@@ -5,6 +5,7 @@
 #include <loquat/loquat.h>
 
 #include <stdbool.h>
+#include <stdio.h>
 
 typedef struct options {
     char host[256]; /* "": look the domain up */
@@ -28,9 +29,9 @@ bool usage_is_right(int argc, char **argv, int count, const char *text);
  * NULL if memory ran out or there is no password, which it has said. */
 lq_config *options_config(const options *o, const char *jid);
 
-/* Print what somebody else wrote.  What could move a terminal's cursor, or
- * pass for a line of ours, becomes harmless. */
-void print_text(const char *text);
+/* Print what somebody else wrote to OUT.  What could move a terminal's cursor,
+ * or pass for a line of ours, becomes harmless. */
+void print_text(FILE *out, const char *text);
 
 /* Print a line "WHO: TEXT"; only the text if WHO is NULL. */
 void print_said(const char *who, const char *text);

@@ -11,7 +11,6 @@
  * The end of input is the end.  All traffic is shown, secrets masked. */
 #include "session.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

@@ -9,7 +9,6 @@
 #include "session.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 
@@ -61,7 +60,10 @@ static void handle(const lq_event *event)
 {
     switch (event->type) {
     case LQ_EVENT_ONLINE:
-        print_said("online as", lq_stream_jid(s.stream));
+        printf("online as %s, %s, %s\n", lq_stream_jid(s.stream),
+               lq_stream_security(s.stream, LQ_SECURITY_PROTOCOL),
+               lq_stream_security(s.stream, LQ_SECURITY_MECHANISM));
+        fflush(stdout);
         break;
     case LQ_EVENT_ROSTER_REQUEST:
         befriend(lq_stanza_sender(event->stanza));

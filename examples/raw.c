@@ -14,7 +14,6 @@
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -68,7 +67,7 @@ static bool take_events(lq_stream *stream)
             lq_messages_send(messages, lq_stream_jid(stream), "Is it me?");
             break;
         case LQ_EVENT_MESSAGE:
-            print_text(lq_message_body(event->stanza, NULL));
+            print_text(stdout, lq_message_body(event->stanza, NULL));
             putchar('\n');
             lq_stream_stop(stream, now());
             break;

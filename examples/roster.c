@@ -7,8 +7,6 @@
  * server's pushes and the contacts' presences have come. */
 #include "session.h"
 
-#include <stdio.h>
-
 enum { MOMENT = 1000 };
 
 static session s;
@@ -22,7 +20,7 @@ static void print_part(const char *before, const char *text, const char *after)
 {
     if (text != NULL) {
         fputs(before, stdout);
-        print_text(text);
+        print_text(stdout, text);
         fputs(after, stdout);
     }
 }

@@ -7,7 +7,6 @@
  * status is 0 only if the server has taken the message. */
 #include "session.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 static session s;

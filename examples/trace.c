@@ -8,7 +8,6 @@
 
 #include "common.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 

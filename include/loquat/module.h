@@ -103,12 +103,11 @@ LQ_API const lq_element *lq_stream_server_feature(const lq_stream *stream,
 LQ_API lq_time lq_stream_now(const lq_stream *stream);
 LQ_API int64_t lq_stream_unix_ms(const lq_stream *stream);
 
-/* Queue an event.  STANZA (may be NULL) is kept.  RELEASE (may be NULL) is
- * called with DETAIL once the event has passed, or at once if it cannot be
- * queued; so DETAIL may be a counted or retired object.  LQ_OK or LQ_E_NOMEM. */
+/* Queue an event.  STANZA (may be NULL) is kept; DETAIL must stay until the
+ * event has passed, which all have when the next handler is called.  LQ_OK or
+ * LQ_E_NOMEM. */
 LQ_API int lq_stream_emit(lq_stream *stream, int type, lq_id id, int error,
-                          const lq_stanza *stanza, const void *detail,
-                          void (*release)(const void *detail));
+                          const lq_stanza *stanza, const void *detail);
 
 LQ_END
 #endif

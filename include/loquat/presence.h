@@ -45,9 +45,9 @@ LQ_API lq_presence *lq_presence_attach(lq_stream *stream);
 /* ---- ours ---- */
 
 /* PRIORITY is -128..127; with a negative one no message to the bare JID comes
- * here.  Sent at once while online, else at the next login.  LQ_OK,
- * LQ_E_ARGUMENT, or what lq_stream_send() returned. */
-LQ_API int lq_presence_set(lq_presence *presence, int show, int priority);
+ * here.  Sent at once while online, else at the next login.  The id
+ * of a DELIVERY while online, else LQ_OK; LQ_E_ARGUMENT or another LQ_E_*. */
+LQ_API lq_id lq_presence_set(lq_presence *presence, int show, int priority);
 
 /* What a person should read, in LANG (NULL: the stream's); a NULL TEXT removes
  * it.  Sent with the next lq_presence_set() or login. */

@@ -84,9 +84,11 @@ LQ_API const lq_roster_item *lq_event_roster_item(const lq_event *event);
 
 /* Each returns the id of a request, which ends in a REPLY, or an LQ_E_*:
  * LQ_E_ARGUMENT if JID is none or a group's name is empty.  JIDs are taken
- * without their resource. */
+ * without their resource.  Each starts from the item as the server pushed it
+ * last, so two changes to one item wait for the CHANGED in between. */
 
-/* Add JID, or give it NAME (NULL: none); its groups stay as they are. */
+/* Add JID, or give it NAME (NULL: none); its groups stay as they are.
+ * LQ_E_STATE for a JID that is not known before the roster is loaded. */
 LQ_API lq_id lq_roster_set(lq_roster *roster, const char *jid,
                            const char *name);
 
@@ -117,7 +119,8 @@ LQ_API lq_id lq_roster_approve(lq_roster *roster, const char *jid);
 LQ_API lq_id lq_roster_deny(lq_roster *roster, const char *jid);
 
 /* Who has asked to see our presence and waits for an answer: the bare JID at
- * INDEX in order of arrival, or NULL behind the last. */
+ * INDEX in order of arrival, or NULL behind the last.  Lives until the next
+ * event is taken. */
 LQ_API const char *lq_roster_request(const lq_roster *roster, int index);
 
 /* Whether the server supports pre-approval; known while online. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/address.h"
-#include "base/memory.h"
 
 int lq_prepared_init(lq_prepared *prepared, const char *text)
 {
@@ -36,18 +35,4 @@ void lq_prepared_clear(lq_prepared *prepared)
 {
     lq_jid_free(prepared->jid);
     *prepared = (lq_prepared){ 0 };
-}
-
-int lq_prepared_bare(const char *text, char **bare)
-{
-    lq_prepared prepared;
-    int rv = lq_prepared_init(&prepared, text);
-
-    *bare = NULL;
-    if (rv < 0) {
-        return rv;
-    }
-    *bare = lq_strndup(prepared.bare, prepared.len);
-    lq_prepared_clear(&prepared);
-    return *bare == NULL ? LQ_E_NOMEM : LQ_OK;
 }

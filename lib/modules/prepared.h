@@ -21,8 +21,4 @@ typedef struct lq_prepared {
 int lq_prepared_init(lq_prepared *prepared, const char *text);
 void lq_prepared_clear(lq_prepared *prepared);
 
-/* A copy of the prepared bare JID in TEXT, to be freed by the caller.  Results
- * as above; *BARE is NULL after a failure. */
-int lq_prepared_bare(const char *text, char **bare);
-
 #endif

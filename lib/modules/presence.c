@@ -189,8 +189,7 @@ static lq_resource *account_take(lq_presence *presence, account *a,
 static int presence_emit(lq_presence *presence, int type,
                          const lq_stanza *stanza, const lq_resource *resource)
 {
-    return lq_stream_emit(presence->stream, type, 0, LQ_OK, stanza, resource,
-                          NULL);
+    return lq_stream_emit(presence->stream, type, 0, LQ_OK, stanza, resource);
 }
 
 /* The resource at PLACE has gone, as STANZA from WHO says. */
@@ -413,7 +412,7 @@ static bool show_is_valid(int show)
     return show >= LQ_SHOW_OFFLINE && show <= LQ_SHOW_CHAT;
 }
 
-int lq_presence_set(lq_presence *presence, int show, int priority)
+lq_id lq_presence_set(lq_presence *presence, int show, int priority)
 {
     if (!show_is_valid(show) || priority < -128 || priority > 127) {
         return LQ_E_ARGUMENT;

@@ -127,7 +127,7 @@ static void roster_reply(void *self, lq_id id, const lq_stanza *stanza,
         roster_set_version(roster, NULL);
     }
     lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_LOADED, 0, error, stanza,
-                   NULL, NULL);
+                   NULL);
 }
 
 /* ---- pushes ---- */
@@ -143,7 +143,7 @@ static int roster_forget(lq_roster *roster, const lq_stanza *stanza,
     lq_roster_items_remove(&roster->items, item);
     lq_grave_add(&roster->grave, &item->buried);
     return lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_REMOVED, 0, LQ_OK,
-                          stanza, item, NULL);
+                          stanza, item);
 }
 
 static int roster_change(lq_roster *roster, const lq_stanza *stanza,
@@ -168,7 +168,7 @@ static int roster_change(lq_roster *roster, const lq_stanza *stanza,
     }
     lq_grave_add(&roster->grave, old != NULL ? &old->buried : NULL);
     return lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_CHANGED, 0, LQ_OK,
-                          stanza, item, NULL);
+                          stanza, item);
 }
 
 /* A push with VERSION (NULL: not said) was taken, or failed with RV.  Before

@@ -211,8 +211,7 @@ int lq_subscription_receive(void *self, const lq_stanza *stanza,
     if (r == NULL || rv < 0) {
         return rv < 0 ? rv : LQ_HANDLED;
     }
-    return lq_stream_emit(roster->stream, r->event, 0, LQ_OK, stanza, NULL,
-                          NULL);
+    return lq_stream_emit(roster->stream, r->event, 0, LQ_OK, stanza, NULL);
 }
 
 /* ---- for the program ---- */

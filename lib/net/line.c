@@ -180,8 +180,8 @@ static bool line_opening(lq_line *line)
 
 /* What came of reading or writing. */
 typedef enum line_result {
-    LINE_DONE = 0, /* all there was to do */
-    LINE_WAIT,     /* for the socket */
+    LINE_DONE = 0, /* something, if there was anything to do */
+    LINE_WAIT,     /* nothing: the socket or the stream is not ready */
     LINE_OVER,     /* the connection is gone, or memory was */
 } line_result;
 
@@ -213,7 +213,7 @@ static line_result line_take(lq_line *line, const char *data, size_t len)
     free(line->rest);
     line->rest = rest;
     line->rest_len = left;
-    return LINE_DONE;
+    return taken == 0 ? LINE_WAIT : LINE_DONE;
 }
 
 /* Read once: epoll reports again what more there is, and others have their
@@ -224,7 +224,7 @@ static line_result line_read(lq_line *line)
     ssize_t n;
 
     if (!lq_stream_can_recv(line->stream)) {
-        return LINE_DONE;
+        return LINE_WAIT;
     }
     if (line->rest != NULL) {
         return line_take(line, line->rest, line->rest_len);
@@ -256,16 +256,9 @@ static line_result line_write(lq_line *line)
     return LINE_DONE;
 }
 
-static bool line_is_paused(const lq_line *line)
-{
-    return line->rest != NULL || !lq_stream_can_recv(line->stream);
-}
-
 /* Have the line woken for what it waits for. */
-static bool line_watch(lq_line *line, bool output)
+static bool line_watch(lq_line *line, bool paused, bool output)
 {
-    bool paused = line_is_paused(line);
-
     if (paused) {
         lq_list_append(&line->net->paused, &line->parked);
     } else {
@@ -286,23 +279,27 @@ static bool line_close(lq_line *line)
  * why. */
 static bool line_open(lq_line *line)
 {
-    line_result written = LINE_OVER;
+    bool could = lq_stream_can_recv(line->stream), can;
+    line_result read, written = LINE_OVER;
 
     if (lq_stream_wish(line->stream) != LQ_WISH_KEEP) {
         return line_close(line);
     }
-    if (line_read(line) == LINE_OVER) {
+    read = line_read(line);
+    if (read == LINE_OVER) {
         return line_disconnected(line, LQ_E_NET);
     }
     if (!line->mute) {
         written = line_write(line);
         line->mute = written == LINE_OVER;
     }
+    can = lq_stream_can_recv(line->stream);
     if (lq_stream_wish(line->stream) != LQ_WISH_KEEP ||
-        (line->mute && !line_is_paused(line))) {
+        (can && (line->rest != NULL || line->mute) &&
+         (read == LINE_DONE || !could))) {
         return true;
     }
-    return line_watch(line, written == LINE_WAIT);
+    return line_watch(line, line->rest != NULL || !can, written == LINE_WAIT);
 }
 
 static bool line_closing(lq_line *line)

@@ -28,42 +28,24 @@ void lq_note_pass(lq_note *note)
 
 /* ---- events that modules emit ---- */
 
-typedef struct emitted {
-    lq_note note;
-    void (*release)(const void *detail);
-} emitted;
-
-static void emitted_release(lq_note *note)
-{
-    emitted *e = (emitted *)note;
-
-    if (e->release != NULL) {
-        e->release(note->event.detail);
-    }
-    lq_free(e);
-}
+static void emitted_release(lq_note *note) { lq_free(note); }
 
 int lq_stream_emit(lq_stream *stream, int type, lq_id id, int error,
-                   const lq_stanza *stanza, const void *detail,
-                   void (*release)(const void *detail))
+                   const lq_stanza *stanza, const void *detail)
 {
-    emitted *e = lq_calloc(1, sizeof(*e));
+    lq_note *note = lq_calloc(1, sizeof(*note));
 
-    if (e == NULL) {
-        if (release != NULL) {
-            release(detail);
-        }
+    if (note == NULL) {
         return LQ_E_NOMEM;
     }
-    e->note.event = (lq_event){
+    note->event = (lq_event){
         .type = type,
         .error = error,
         .id = id,
-        .stanza = stanza == NULL ? NULL : lq_stanza_ref(stanza),
+        .stanza = lq_stanza_ref(stanza),
         .detail = detail,
     };
-    e->note.release = emitted_release;
-    e->release = release;
-    lq_stream_note(stream, &e->note);
+    note->release = emitted_release;
+    lq_stream_note(stream, note);
     return LQ_OK;
 }

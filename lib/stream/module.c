@@ -62,8 +62,6 @@ static void slot_free(lq_slot *slot)
     lq_free(slot);
 }
 
-/* Handlers cannot be taken back, so they come last, and a module whose
- * handlers could not all be registered stays unreachable but whole. */
 static int slot_handlers(lq_stream *stream, const lq_module *module,
                          void *self)
 {
@@ -101,14 +99,14 @@ void *lq_stream_attach(lq_stream *stream, const lq_module *module)
     slot->module = module;
     slot->stream = stream;
     slot->timer.fire = slot_fire;
-    if (module->init != NULL && module->init(slot->state, stream) < 0) {
+    if ((module->init != NULL && module->init(slot->state, stream) < 0) ||
+        slot_handlers(stream, module, slot->state) < 0) {
+        lq_timer_set(stream, &slot->timer, LQ_NEVER);
+        lq_router_forget(&stream->router, slot->state);
         slot_free(slot);
         return NULL;
     }
     lq_list_append(&stream->modules.slots, &slot->place);
-    if (slot_handlers(stream, module, slot->state) < 0) {
-        return NULL;
-    }
     if (stream->flowing) {
         stream->hooked = true;
         slot_online(slot, false);

@@ -125,6 +125,33 @@ int lq_stream_handle(lq_stream *stream, const lq_handler *handler, void *self)
     return LQ_OK;
 }
 
+static void chain_forget(struct lq_chain *chain, const void *self)
+{
+    offer **at = &chain->first;
+
+    while (*at != NULL) {
+        offer *o = *at;
+
+        if (o->self == self) {
+            *at = o->next;
+            lq_free(o);
+        } else {
+            at = &o->next;
+        }
+    }
+    chain->last = at;
+}
+
+void lq_router_forget(lq_router *router, const void *self)
+{
+    struct lq_chain *chain;
+    size_t cursor = 0;
+
+    while ((chain = lq_table_next(&router->chains, &cursor)) != NULL) {
+        chain_forget(chain, self);
+    }
+}
+
 void lq_router_clear(lq_router *router)
 {
     struct lq_chain *chain;
@@ -303,7 +330,7 @@ static int claim_handle(void *self, const lq_stanza *stanza,
     (void)payload;
     if (lq_stanza_kind(stanza) != LQ_IQ) {
         rv = lq_stream_emit(stream, LQ_EVENT_CLAIMED, claim->live.id, 0,
-                            stanza, NULL, NULL);
+                            stanza, NULL);
         return rv < 0 ? rv : LQ_HANDLED;
     }
     rv = lq_question_ask(stream, LQ_QUESTION_IQ, stanza, NULL, NULL);

@@ -21,6 +21,9 @@ typedef struct lq_router {
 void lq_router_init(lq_router *router, const lq_hash_key *key);
 void lq_router_clear(lq_router *router);
 
+/* Take back all handlers of SELF. */
+void lq_router_forget(lq_router *router, const void *self);
+
 /* Give STANZA to all it concerns.  LQ_PASS: it is to surface as an event. */
 int lq_router_route(lq_stream *stream, const lq_stanza *stanza);
 

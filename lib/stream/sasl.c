@@ -404,9 +404,10 @@ static int sasl_message(lq_stream *stream, const lq_element *element,
 static int sasl_success(lq_stream *stream, const lq_element *element)
 {
     lq_sasl *sasl = &stream->negotiation.sasl;
+    const char *text = lq_element_text(element);
     int rv = LQ_OK;
 
-    if (lq_element_text(element)[0] != '\0') {
+    if (text[0] != '\0' && strcmp(text, "=") != 0) {
         rv = sasl->done ? sasl_distrust(stream, "The server says more than "
                                                 "the mechanism allows.")
                         : sasl_message(stream, element, false);

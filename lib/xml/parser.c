@@ -211,6 +211,7 @@ static int parser_make(lq_parser *parser)
 {
     xmlSAXHandler sax = handlers;
 
+    parser->lang = NULL; /* of whichever stream was served last */
     parser->context = xmlCreatePushParserCtxt(&sax, parser, NULL, 0, NULL);
     if (parser->context == NULL) {
         return LQ_E_MEMORY;

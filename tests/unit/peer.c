@@ -43,6 +43,7 @@ peer *peer_new(const lq_config *config, int chunk_index)
 
     p->chunk = suite_chunk(chunk_index);
     p->features = "";
+    p->jid = PEER_JID;
     p->now = 1000;
     p->output = calloc(1, 1);
     p->last = calloc(1, 1);
@@ -257,8 +258,8 @@ static void serve(peer *p, const char *piece)
         p->stage = 2;
         send_format(p,
                     "<iq type='result' id='%s'><bind xmlns='" NS_BIND
-                    "'><jid>" PEER_JID "</jid></bind></iq>",
-                    id);
+                    "'><jid>%s</jid></bind></iq>",
+                    id, p->jid);
     }
 }
 

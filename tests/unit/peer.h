@@ -34,6 +34,7 @@ typedef struct peer {
     lq_time now;
     size_t chunk;         /* bytes per lq_stream_recv(); 0 for no limit */
     const char *features; /* what is offered besides bind; "" at first */
+    const char *jid;      /* what is bound; PEER_JID at first */
 
     /* private */
     char *output;  /* what the stream sent and nobody has looked at */
