@@ -167,6 +167,7 @@ static int roster_change(lq_roster *roster, const lq_stanza *stanza,
         return rv;
     }
     lq_grave_add(&roster->grave, old != NULL ? &old->buried : NULL);
+    lq_subscription_settle(roster, item, who);
     return lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_CHANGED, 0, LQ_OK,
                           stanza, item);
 }

@@ -25,6 +25,10 @@ struct lq_roster {
 void lq_subscription_init(lq_roster *roster);
 void lq_subscription_clear(lq_roster *roster);
 
+/* ITEM of WHO was pushed: who sees us no longer asks to. */
+void lq_subscription_settle(lq_roster *roster, const lq_roster_item *item,
+                            const lq_prepared *who);
+
 /* Forget who has asked: the server tells again after our next presence. */
 void lq_subscription_reset(lq_roster *roster);
 

@@ -168,6 +168,15 @@ unsigned lq_subscription_pushed(const lq_roster_item *item, unsigned before)
 
 /* ---- for the roster ---- */
 
+/* A request may come after it was approved: servers tell it at each login. */
+void lq_subscription_settle(lq_roster *roster, const lq_roster_item *item,
+                            const lq_prepared *who)
+{
+    if ((item->state & FROM) != 0) {
+        request_drop(roster, request_get(roster, who));
+    }
+}
+
 void lq_subscription_init(lq_roster *roster)
 {
     lq_table_init(&roster->requests, &roster->key);

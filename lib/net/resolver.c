@@ -7,6 +7,7 @@
 
 #include <loquat/base.h>
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/time.h>
@@ -14,15 +15,9 @@
 /* A try lasts 2, then 4, then 8 seconds. */
 enum { RESOLVER_TIMEOUT = 2000, RESOLVER_TRIES = 3 };
 
-typedef struct lq_socket {
-    lq_watch watch;
-    lq_resolver *resolver;
-    struct lq_socket *next;
-} lq_socket;
-
 static void socket_ready(void *owner, uint32_t events)
 {
-    const lq_socket *ready = owner; /* may be gone when c-ares returns */
+    const lq_socket *ready = owner;
     int fd = ready->watch.fd;
     bool failed = (events & (EPOLLERR | EPOLLHUP)) != 0;
 
@@ -31,51 +26,46 @@ static void socket_ready(void *owner, uint32_t events)
                     failed || (events & EPOLLOUT) != 0 ? fd : ARES_SOCKET_BAD);
 }
 
-static lq_socket **resolver_socket(lq_resolver *resolver, int fd)
+/* The place of FD, or one that is free, or NULL. */
+static lq_socket *resolver_socket(lq_resolver *resolver, int fd)
 {
-    lq_socket **at = &resolver->sockets;
+    lq_socket *place = NULL;
+    size_t i;
 
-    while (*at != NULL && (*at)->watch.fd != fd) {
-        at = &(*at)->next;
+    for (i = 0; i < LQ_RESOLVER_SOCKETS; i++) {
+        lq_socket *at = &resolver->sockets[i];
+        if (at->resolver != NULL && at->watch.fd == fd) {
+            return at;
+        }
+        if (at->resolver == NULL) {
+            place = at;
+        }
     }
-    return at;
+    return place;
 }
 
-static void resolver_close(lq_resolver *resolver, lq_socket **at)
-{
-    lq_socket *closed = *at;
-
-    *at = closed->next;
-    lq_watch_end(resolver->poll, &closed->watch);
-    free(closed);
-}
-
-/* c-ares opened a socket, closes it, or waits for something else on it.  A
- * socket that cannot be watched lets its questions time out. */
+/* c-ares opened FD, closes it, or waits for something else on it. */
 static void resolver_watch(void *owner, ares_socket_t fd, int readable,
                            int writable)
 {
     lq_resolver *resolver = owner;
-    lq_socket **at = resolver_socket(resolver, fd);
+    lq_socket *place = resolver_socket(resolver, fd);
     uint32_t events = (readable ? (uint32_t)EPOLLIN : 0) |
                       (writable ? (uint32_t)EPOLLOUT : 0);
 
+    if (place == NULL) {
+        return; /* what is asked there times out */
+    }
+    if (place->resolver == NULL) {
+        place->resolver = resolver;
+        place->watch =
+            (lq_watch){ .fd = fd, .ready = socket_ready, .owner = place };
+    }
+    lq_watch_set(resolver->poll, &place->watch, events);
     if (events == 0) {
-        if (*at != NULL) {
-            resolver_close(resolver, at);
-        }
-        return;
+        lq_watch_end(resolver->poll, &place->watch);
+        place->resolver = NULL;
     }
-    if (*at == NULL) {
-        *at = calloc(1, sizeof(**at));
-        if (*at == NULL) {
-            return;
-        }
-        (*at)->resolver = resolver;
-        (*at)->watch =
-            (lq_watch){ .fd = fd, .ready = socket_ready, .owner = *at };
-    }
-    lq_watch_set(resolver->poll, &(*at)->watch, events);
 }
 
 static int resolver_error(int status)

@@ -6,12 +6,21 @@
 
 #include <ares.h>
 
+/* c-ares opens two per name server.  Were there more of them, those would not
+ * be heard. */
+enum { LQ_RESOLVER_SOCKETS = 16 };
+
+typedef struct lq_socket {
+    struct lq_resolver *resolver; /* NULL: not in use */
+    lq_watch watch;
+} lq_socket;
+
 typedef struct lq_resolver {
     lq_poll *poll;
-    ares_channel channel;      /* NULL until first needed */
-    char *servers;             /* to ask instead of the system's, or NULL */
-    int open;                  /* questions on their way */
-    struct lq_socket *sockets; /* of c-ares */
+    ares_channel channel; /* NULL until first needed */
+    char *servers;        /* to ask instead of the system's, or NULL */
+    int open;             /* questions on their way */
+    lq_socket sockets[LQ_RESOLVER_SOCKETS];
 } lq_resolver;
 
 void lq_resolver_init(lq_resolver *resolver, lq_poll *poll);

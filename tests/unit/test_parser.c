@@ -78,7 +78,7 @@ static void expect_xml(const char *xml, const char *expected)
 
 static const struct {
     const char *xml, *same;
-} read[] = {
+} readings[] = {
     { "<a/>", "<a xmlns='jabber:client'/>" },
     { "<a></a>", "<a xmlns='jabber:client'/>" },
     { "<a xmlns=''/>", "<a/>" },
@@ -122,8 +122,8 @@ static const struct {
 START_TEST(elements_are_read_as_they_are_meant)
 {
     setup();
-    for (size_t i = 0; i < LQ_COUNT(read); i++) {
-        expect_xml(read[i].xml, read[i].same);
+    for (size_t i = 0; i < LQ_COUNT(readings); i++) {
+        expect_xml(readings[i].xml, readings[i].same);
     }
     teardown();
 }

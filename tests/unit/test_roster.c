@@ -740,6 +740,21 @@ START_TEST(requests_are_never_accepted_by_themselves)
 }
 END_TEST
 
+/* The server tells waiting requests at each login, also one that we have just
+ * approved. */
+START_TEST(request_told_after_its_approval_does_not_wait)
+{
+    begin_with(_i, ROSTER(""));
+    send_presence("subscribe", JULIET);
+    peer_event(p, LQ_EVENT_ROSTER_REQUEST);
+    peer_send(p, PUSH("<item jid='" JULIET "' subscription='from'/>"));
+    peer_expect(p, "<iq type='result' id='p1'/>");
+    peer_event(p, LQ_EVENT_ROSTER_CHANGED);
+    ck_assert_ptr_null(lq_roster_request(roster, 0));
+    end();
+}
+END_TEST
+
 START_TEST(requests_come_anew_with_each_session)
 {
     begin_with(_i, ROSTER(""));
@@ -921,6 +936,7 @@ int main(void)
         what_we_ended_ourselves_is_no_news,
         requests_wait_in_order_until_they_are_answered,
         requests_are_never_accepted_by_themselves,
+        request_told_after_its_approval_does_not_wait,
         requests_come_anew_with_each_session,
         requests_beyond_a_thousand_push_out_the_oldest,
         subscription_goes_to_the_bare_jid_with_a_word,

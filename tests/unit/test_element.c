@@ -1,0 +1,380 @@
+/* test_element.c - finding one's way in a received stanza. */
+#include <string.h>
+
+#include <loquat/element.h>
+
+#include "base/array.h"
+#include "suite.h"
+#include "xml/stanza.h"
+
+static const lq_stanza *stanza;
+static const lq_element *root;
+
+static void parse(const char *xml)
+{
+    lq_stanza_unref(stanza);
+    stanza = lq_stanza_parse(xml, strlen(xml));
+    ck_assert_msg(stanza != NULL, "%s", xml);
+    root = lq_stanza_root(stanza);
+}
+
+static void done(void)
+{
+    lq_stanza_unref(stanza);
+    stanza = NULL;
+    ck_assert_uint_eq(memory_blocks(), 0);
+}
+
+START_TEST(children_are_found_by_name_and_namespace)
+{
+    const lq_element *e;
+
+    parse(
+        "<a>.<b n='1'/>.<c/><b xmlns='x' n='2'/><b n='3'/><c xmlns='x'/></a>");
+    e = lq_element_child(root, "b", NULL);
+    ck_assert_str_eq(lq_element_attr(e, "n"), "1");
+    e = lq_element_next(e, "b", NULL);
+    ck_assert_str_eq(lq_element_attr(e, "n"), "2");
+    e = lq_element_next(e, "b", LQ_NS_CLIENT);
+    ck_assert_str_eq(lq_element_attr(e, "n"), "3");
+    ck_assert_ptr_null(lq_element_next(e, "b", NULL));
+    e = lq_element_child(root, NULL, "x");
+    ck_assert_str_eq(lq_element_attr(e, "n"), "2");
+    ck_assert(lq_element_is(lq_element_next(e, NULL, "x"), "c", "x"));
+    ck_assert_ptr_null(lq_element_child(root, "b", ""));
+    ck_assert_ptr_null(lq_element_next(root, NULL, NULL));
+    done();
+}
+END_TEST
+
+START_TEST(attributes_with_a_namespace_are_others)
+{
+    const char *xmlns, *value;
+
+    parse("<a xmlns:p='x' p:b='1' b='2' c='' xml:lang='de'/>");
+    ck_assert_str_eq(lq_element_attr(root, "b"), "2");
+    ck_assert_str_eq(lq_element_attr(root, "c"), "");
+    ck_assert_ptr_null(lq_element_attr(root, "lang"));
+    ck_assert_ptr_null(lq_element_attr(root, "p:b"));
+    ck_assert_ptr_null(lq_element_attr(root, "xmlns:p"));
+    ck_assert_str_eq(lq_element_attr_ns(root, "b", "x"), "1");
+    ck_assert_str_eq(lq_element_attr_ns(root, "b", ""), "2");
+    ck_assert_ptr_null(lq_element_attr_ns(root, "c", "x"));
+    ck_assert_str_eq(lq_element_attr_at(root, 0, &xmlns, &value), "b");
+    ck_assert_str_eq(xmlns, "x");
+    ck_assert_str_eq(value, "1");
+    ck_assert_str_eq(lq_element_attr_at(root, 3, &xmlns, NULL), "lang");
+    ck_assert_str_eq(xmlns, LQ_NS_XML);
+    ck_assert_str_eq(lq_element_attr_at(root, 2, NULL, NULL), "c");
+    ck_assert_ptr_null(lq_element_attr_at(root, 4, NULL, NULL));
+    ck_assert_ptr_null(lq_element_attr_at(root, -1, NULL, NULL));
+    done();
+}
+END_TEST
+
+static const struct {
+    const char *xml, *text;
+} texts[] = {
+    { "<a/>", "" },
+    { "<a>b</a>", "b" },
+    { "<a><b>c</b></a>", "" },
+    { "<a><b/>c</a>", "c" },
+    { "<a>b<c>d</c>e</a>", "be" },
+    { "<a>b<c/>d<e/>f<g/></a>", "bdf" },
+    { "<a> <b/>\n</a>", " \n" },
+};
+
+START_TEST(text_joins_all_that_is_directly_inside)
+{
+    for (size_t i = 0; i < LQ_COUNT(texts); i++) {
+        parse(texts[i].xml);
+        ck_assert_str_eq(lq_element_text(root), texts[i].text);
+    }
+    done();
+}
+END_TEST
+
+START_TEST(mixed_content_is_walked_in_order)
+{
+    const lq_element *node;
+
+    parse("<a>b<c>d</c>e<f/></a>");
+    node = lq_element_first_node(root);
+    ck_assert(lq_element_is_text(node));
+    ck_assert_str_eq(lq_element_text(node), "b");
+    ck_assert_ptr_null(lq_element_name(node));
+    ck_assert_ptr_null(lq_element_attr(node, "x"));
+    ck_assert_ptr_null(lq_element_first_node(node));
+    ck_assert(!lq_element_is(node, NULL, NULL));
+    node = lq_element_next_node(node);
+    ck_assert(lq_element_is(node, "c", LQ_NS_CLIENT));
+    ck_assert_str_eq(lq_element_text(node), "d");
+    node = lq_element_next_node(node);
+    ck_assert_str_eq(lq_element_text(node), "e");
+    node = lq_element_next_node(node);
+    ck_assert(lq_element_is(node, "f", NULL) && !lq_element_is_text(node));
+    ck_assert_ptr_null(lq_element_next_node(node));
+    done();
+}
+END_TEST
+
+START_TEST(null_is_passed_on)
+{
+    ck_assert_ptr_null(lq_element_name(NULL));
+    ck_assert_ptr_null(lq_element_xmlns(NULL));
+    ck_assert(!lq_element_is(NULL, NULL, NULL));
+    ck_assert_ptr_null(lq_element_attr(NULL, "a"));
+    ck_assert_ptr_null(lq_element_attr_ns(NULL, "a", "b"));
+    ck_assert_ptr_null(lq_element_attr_at(NULL, 0, NULL, NULL));
+    ck_assert_ptr_null(lq_element_text(NULL));
+    ck_assert_ptr_null(lq_element_child(NULL, NULL, NULL));
+    ck_assert_ptr_null(lq_element_next(NULL, NULL, NULL));
+    ck_assert_ptr_null(lq_element_first_node(NULL));
+    ck_assert_ptr_null(lq_element_next_node(NULL));
+    ck_assert(!lq_element_is_text(NULL));
+    ck_assert_ptr_null(lq_element_xml(NULL, NULL));
+    ck_assert_ptr_null(lq_stanza_ref(NULL));
+    lq_stanza_unref(NULL);
+    ck_assert_ptr_null(lq_stanza_root(NULL));
+    ck_assert_int_eq(lq_stanza_kind(NULL), LQ_NONZA);
+    ck_assert_int_eq(lq_stanza_type(NULL), LQ_INVALID);
+    ck_assert_ptr_null(lq_stanza_id(NULL));
+    ck_assert_ptr_null(lq_stanza_from(NULL));
+    ck_assert_ptr_null(lq_stanza_to(NULL));
+    ck_assert_ptr_null(lq_stanza_sender(NULL));
+    ck_assert_ptr_null(lq_stanza_lang(NULL));
+    ck_assert_ptr_null(lq_stanza_payload(NULL));
+    ck_assert_int_eq(lq_stanza_error(NULL), 0);
+    ck_assert_ptr_null(lq_stanza_error_text(NULL));
+    ck_assert_ptr_null(lq_stanza_error_detail(NULL));
+}
+END_TEST
+
+START_TEST(xml_of_a_part_brings_its_namespaces)
+{
+    parse("<a><p:b xmlns:p='x' c='&lt;'>d<e xmlns='y'/></p:b></a>");
+    ck_assert_str_eq(lq_element_xml(stanza, lq_element_child(root, "b", NULL)),
+                     "<b xmlns='x' c='&lt;'>d<e xmlns='y'/></b>");
+    ck_assert_ptr_null(lq_element_xml(stanza, NULL));
+    done();
+}
+END_TEST
+
+START_TEST(xml_may_be_asked_for_often)
+{
+    parse("<a><b/>c<d/></a>");
+    for (int i = 0; i < 1000; i++) {
+        ck_assert_str_eq(lq_element_xml(stanza, root),
+                         "<a xmlns='jabber:client'><b/>c<d/></a>");
+    }
+    done();
+}
+END_TEST
+
+/* ---- stanzas ---- */
+
+static const struct {
+    const char *xml;
+    int kind, type;
+} types[] = {
+    { "<message/>", LQ_MESSAGE, LQ_NORMAL },
+    { "<message type='normal'/>", LQ_MESSAGE, LQ_NORMAL },
+    { "<message type='chat'/>", LQ_MESSAGE, LQ_CHAT },
+    { "<message type='groupchat'/>", LQ_MESSAGE, LQ_GROUPCHAT },
+    { "<message type='headline'/>", LQ_MESSAGE, LQ_HEADLINE },
+    { "<message type='error'/>", LQ_MESSAGE, LQ_ERROR },
+    { "<message type='whisper'/>", LQ_MESSAGE, LQ_NORMAL },
+    { "<message type='get'/>", LQ_MESSAGE, LQ_NORMAL },
+    { "<presence/>", LQ_PRESENCE, LQ_AVAILABLE },
+    { "<presence type='unavailable'/>", LQ_PRESENCE, LQ_UNAVAILABLE },
+    { "<presence type='subscribe'/>", LQ_PRESENCE, LQ_SUBSCRIBE },
+    { "<presence type='subscribed'/>", LQ_PRESENCE, LQ_SUBSCRIBED },
+    { "<presence type='unsubscribe'/>", LQ_PRESENCE, LQ_UNSUBSCRIBE },
+    { "<presence type='unsubscribed'/>", LQ_PRESENCE, LQ_UNSUBSCRIBED },
+    { "<presence type='probe'/>", LQ_PRESENCE, LQ_PROBE },
+    { "<presence type='error'/>", LQ_PRESENCE, LQ_ERROR },
+    { "<presence type='available'/>", LQ_PRESENCE, LQ_INVALID },
+    { "<presence type=''/>", LQ_PRESENCE, LQ_INVALID },
+    { "<iq type='get'/>", LQ_IQ, LQ_GET },
+    { "<iq type='set'/>", LQ_IQ, LQ_SET },
+    { "<iq type='result'/>", LQ_IQ, LQ_RESULT },
+    { "<iq type='error'/>", LQ_IQ, LQ_ERROR },
+    { "<iq/>", LQ_IQ, LQ_INVALID },
+    { "<iq type='chat'/>", LQ_IQ, LQ_INVALID },
+    { "<iq type='GET'/>", LQ_IQ, LQ_INVALID },
+    { "<r/>", LQ_NONZA, LQ_ANY },
+    { "<message xmlns='x' type='chat'/>", LQ_NONZA, LQ_ANY },
+};
+
+START_TEST(kind_and_type_are_worked_out)
+{
+    for (size_t i = 0; i < LQ_COUNT(types); i++) {
+        parse(types[i].xml);
+        ck_assert_msg(lq_stanza_kind(stanza) == types[i].kind &&
+                          lq_stanza_type(stanza) == types[i].type,
+                      "%s", types[i].xml);
+    }
+    done();
+}
+END_TEST
+
+START_TEST(types_have_their_names_back)
+{
+    for (int type = LQ_ERROR; type <= LQ_PROBE; type++) {
+        const char *name = lq_stanza_type_name(type);
+
+        ck_assert((name == NULL) ==
+                  (type == LQ_NORMAL || type == LQ_AVAILABLE));
+    }
+    ck_assert_str_eq(lq_stanza_type_name(LQ_GET), "get");
+    ck_assert_str_eq(lq_stanza_type_name(LQ_PROBE), "probe");
+    ck_assert_ptr_null(lq_stanza_type_name(LQ_ANY));
+    ck_assert_ptr_null(lq_stanza_type_name(LQ_INVALID));
+}
+END_TEST
+
+START_TEST(addresses_are_the_attributes)
+{
+    parse("<iq id='1' from='a@b' to='c@d' xml:lang='en' type='get'>"
+          "<query xmlns='x'/></iq>");
+    ck_assert_str_eq(lq_stanza_id(stanza), "1");
+    ck_assert_str_eq(lq_stanza_from(stanza), "a@b");
+    ck_assert_str_eq(lq_stanza_sender(stanza), "a@b");
+    ck_assert_str_eq(lq_stanza_to(stanza), "c@d");
+    ck_assert_str_eq(lq_stanza_lang(stanza), "en");
+    ck_assert(lq_element_is(lq_stanza_payload(stanza), "query", "x"));
+    parse("<iq type='get'/>");
+    ck_assert_ptr_null(lq_stanza_from(stanza));
+    ck_assert_ptr_null(lq_stanza_sender(stanza));
+    ck_assert_ptr_null(lq_stanza_payload(stanza));
+    done();
+}
+END_TEST
+
+#define ERROR(inside) "<iq type='error'><q/><error>" inside "</error></iq>"
+#define CONDITION(name, text)                                                  \
+    "<" name " xmlns='" LQ_NS_STANZAS "'>" text "</" name ">"
+
+static const struct {
+    const char *xml;
+    int condition;
+    const char *text, *detail;
+} errors[] = {
+    { ERROR(CONDITION("item-not-found", "")), LQ_STANZA_ITEM_NOT_FOUND, NULL,
+      NULL },
+    { ERROR(CONDITION("gone", "xmpp:a@b")), LQ_STANZA_GONE, NULL, NULL },
+    { ERROR(CONDITION("text", "no") "\n" CONDITION("forbidden", "")),
+      LQ_STANZA_FORBIDDEN, "no", NULL },
+    { ERROR("<own xmlns='x'/>" CONDITION("conflict", "")), LQ_STANZA_CONFLICT,
+      NULL, "own" },
+    { ERROR(CONDITION("made-up", "")), LQ_STANZA_UNDEFINED_CONDITION, NULL,
+      NULL },
+    { ERROR("<gone/>"), LQ_STANZA_UNDEFINED_CONDITION, NULL, "gone" },
+    { "<iq type='error'/>", LQ_STANZA_UNDEFINED_CONDITION, NULL, NULL },
+    { "<message type='error'><error xmlns='x'>" CONDITION(
+          "gone", "") "</error></message>",
+      LQ_STANZA_UNDEFINED_CONDITION, NULL, NULL },
+    { "<iq type='result'><error>" CONDITION("gone", "") "</error></iq>", 0,
+      NULL, NULL },
+};
+
+START_TEST(stanza_errors_tell_what_is_wrong)
+{
+    for (size_t i = 0; i < LQ_COUNT(errors); i++) {
+        const char *text, *detail;
+
+        parse(errors[i].xml);
+        text = lq_stanza_error_text(stanza);
+        detail = lq_element_name(lq_stanza_error_detail(stanza));
+        ck_assert_int_eq(lq_stanza_error(stanza), errors[i].condition);
+        ck_assert_pstr_eq(text, errors[i].text);
+        ck_assert_pstr_eq(detail, errors[i].detail);
+    }
+    done();
+}
+END_TEST
+
+START_TEST(payload_is_not_the_error)
+{
+    parse("<iq type='error'><error/><q/></iq>");
+    ck_assert(lq_element_is(lq_stanza_payload(stanza), "q", NULL));
+    parse("<iq type='error'><error/></iq>");
+    ck_assert_ptr_null(lq_stanza_payload(stanza));
+    done();
+}
+END_TEST
+
+START_TEST(conditions_have_names_and_types)
+{
+    for (int i = LQ_STANZA_BAD_REQUEST; i <= LQ_STANZA_UNEXPECTED_REQUEST;
+         i++) {
+        ck_assert_int_eq(lq_stanza_error_code(lq_stanza_error_name(i)), i);
+        ck_assert_ptr_nonnull(lq_stanza_error_type(i));
+    }
+    ck_assert_str_eq(lq_stanza_error_name(LQ_STANZA_ITEM_NOT_FOUND),
+                     "item-not-found");
+    ck_assert_str_eq(lq_stanza_error_type(LQ_STANZA_FORBIDDEN), "auth");
+    ck_assert_ptr_null(lq_stanza_error_name(0));
+    ck_assert_ptr_null(lq_stanza_error_type(0));
+    ck_assert_int_eq(lq_stanza_error_code("text"), 0);
+}
+END_TEST
+
+START_TEST(a_reference_keeps_the_stanza)
+{
+    const lq_stanza *kept;
+
+    parse("<a b='c'/>");
+    kept = lq_stanza_ref(stanza);
+    lq_stanza_unref(stanza);
+    ck_assert_str_eq(lq_element_attr(lq_stanza_root(kept), "b"), "c");
+    done();
+}
+END_TEST
+
+START_TEST(parse_takes_one_element_only)
+{
+    static const char *const refused[] = {
+        "",
+        " ",
+        "<a/> ",
+        "<a/><b/>",
+        "<a>",
+        "text",
+        "<?xml version='1.0'?><a/>",
+        "<a><!-- --></a>",
+        "<b:a/>",
+        "</a>",
+    };
+
+    for (size_t i = 0; i < LQ_COUNT(refused); i++) {
+        ck_assert_ptr_null(lq_stanza_parse(refused[i], strlen(refused[i])));
+    }
+    ck_assert_ptr_null(lq_stanza_parse(NULL, 0));
+    ck_assert_uint_eq(memory_blocks(), 0);
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        children_are_found_by_name_and_namespace,
+        attributes_with_a_namespace_are_others,
+        text_joins_all_that_is_directly_inside,
+        mixed_content_is_walked_in_order,
+        null_is_passed_on,
+        xml_of_a_part_brings_its_namespaces,
+        xml_may_be_asked_for_often,
+        kind_and_type_are_worked_out,
+        types_have_their_names_back,
+        addresses_are_the_attributes,
+        stanza_errors_tell_what_is_wrong,
+        payload_is_not_the_error,
+        conditions_have_names_and_types,
+        a_reference_keeps_the_stanza,
+        parse_takes_one_element_only,
+        NULL,
+    };
+
+    return suite_main("element", tests);
+}
