@@ -203,7 +203,7 @@ void print_failure(const lq_failure *failure)
         return;
     }
     fprintf(stderr, "%s\n", lq_failure_message(failure));
-    if (text != NULL) {
+    if (text != NULL && strstr(lq_failure_message(failure), text) == NULL) {
         fputs("    ", stderr);
         print_text(stderr, text);
         fputc('\n', stderr);

@@ -23,8 +23,8 @@ LQ_BEGIN
 LQ_API lq_context *lq_context_new(void);
 LQ_API void lq_context_free(lq_context *context);
 
-/* Each stream once whose output, events, wish or deadline became new since it
- * was last returned; NULL when there is none. */
+/* Each stream once whose output, events, wish or deadline became new, or which
+ * takes bytes again, since it was last returned; NULL when there is none. */
 LQ_API lq_stream *lq_context_ready(lq_context *context);
 
 /* The earliest lq_stream_deadline() of all streams, or LQ_NEVER. */

@@ -113,7 +113,8 @@ LQ_API int lq_stanza_error(const lq_stanza *stanza);
 LQ_API const char *lq_stanza_error_text(const lq_stanza *stanza);
 LQ_API const lq_element *lq_stanza_error_detail(const lq_stanza *stanza);
 
-/* "item-not-found" for LQ_STANZA_ITEM_NOT_FOUND.  A constant string. */
+/* "item-not-found" for LQ_STANZA_ITEM_NOT_FOUND.  A constant string, or NULL
+ * for what is no condition. */
 LQ_API const char *lq_stanza_error_name(int condition);
 
 /* ---- elements ---- */

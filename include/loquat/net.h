@@ -30,10 +30,12 @@ LQ_BEGIN
 typedef struct lq_net lq_net;
 
 /* A driver for CONTEXT's streams, which must outlive it.  It also keeps the
- * context's wall clock.  NULL when memory or descriptors run out. */
+ * context's wall clock.  NULL when memory or descriptors run out, or CONTEXT
+ * is NULL. */
 LQ_API lq_net *lq_net_new(lq_context *context);
 
-/* Close all connections and forget the streams, which are the caller's. */
+/* Close all connections and forget the streams, which are the caller's and may
+ * be freed before or after; one that is to live on is removed first. */
 LQ_API void lq_net_free(lq_net *net);
 
 /* Drive STREAM from now on.  LQ_OK, LQ_E_NOMEM; LQ_E_ARGUMENT if it is driven
@@ -57,7 +59,9 @@ LQ_API int lq_net_wait(const lq_net *net);
  * end) and do it.  LQ_OK, or LQ_E_NET if the operating system failed. */
 LQ_API int lq_net_dispatch(lq_net *net, int timeout);
 
-/* A stream with events waiting, or NULL; each once until it has new ones. */
+/* A stream that may have events waiting, or NULL; each once until it has new
+ * ones.  Taking them makes answers, so lq_net_wait() is 0 until the next
+ * lq_net_dispatch(). */
 LQ_API lq_stream *lq_net_next(lq_net *net);
 
 /* The next event of any stream, waiting for it as long as it takes; *STREAM

@@ -67,6 +67,9 @@ LQ_API const lq_failure *lq_stream_failure(const lq_stream *stream);
 LQ_API const char *lq_stream_account(const lq_stream *stream);
 LQ_API const char *lq_stream_jid(const lq_stream *stream);
 
+/* The context it belongs to, private or not. */
+LQ_API lq_context *lq_stream_context(const lq_stream *stream);
+
 /* A pointer of the program's own, NULL at first. */
 LQ_API void lq_stream_set_user(lq_stream *stream, void *user);
 LQ_API void *lq_stream_user(const lq_stream *stream);
@@ -110,9 +113,10 @@ LQ_API int lq_stream_unreachable(lq_stream *stream, lq_time now,
  * without a transport. */
 LQ_API int lq_stream_disconnected(lq_stream *stream, lq_time now, int error);
 
-/* Take LEN received bytes, split anywhere.  Returns how many were taken:
- * fewer mean that events wait; take those, then pass the rest.  A fatal
- * result is the end of the connection: lq_stream_wish() turns to CLOSE. */
+/* Take LEN received bytes, split anywhere.  Returns how many were taken: fewer
+ * mean that events wait, or a question is open; pass the rest once
+ * lq_stream_can_recv().  A fatal result is the end of the connection:
+ * lq_stream_wish() turns to CLOSE. */
 LQ_API int lq_stream_recv(lq_stream *stream, lq_time now, const void *data,
                           size_t len);
 

@@ -19,6 +19,7 @@
 enum { CONNECT_TIMEOUT = 10000, CONNECT_ADDRESSES_MAX = 16 };
 
 typedef struct lq_connect {
+    lq_ask ask;
     lq_tcp *tcp; /* who waits, or NULL */
     lq_resolver *resolver;
     const lq_target *target;
@@ -31,8 +32,6 @@ typedef struct lq_connect {
 } lq_connect;
 
 /* ---- addresses ---- */
-
-static void connect_ask(lq_connect *connecting);
 
 static void connect_destroy(lq_connect *connecting)
 {
@@ -50,7 +49,8 @@ static void connect_resolved(void *arg, int status, int timeouts,
     (void)timeouts;
     lq_resolver_done(connecting->resolver);
     if (connecting->tcp != NULL && status == ARES_EDESTRUCTION) {
-        connect_ask(connecting); /* other name servers are to be asked */
+        /* other name servers are to be asked */
+        lq_resolver_ask(connecting->resolver, &connecting->ask);
         return;
     }
     connecting->resolved = true;
@@ -64,26 +64,29 @@ static void connect_resolved(void *arg, int status, int timeouts,
     lq_net_wake(connecting->tcp->line);
 }
 
-/* c-ares 1.18 asks DNS for the address 127.0.0.1 unless told what it is. */
+/* What kind of address HOST is; AF_UNSPEC for a name. */
 static int connect_family(const char *host)
 {
-    struct in_addr address;
+    unsigned char address[sizeof(struct in6_addr)];
 
-    return inet_pton(AF_INET, host, &address) == 1 ? AF_INET : AF_UNSPEC;
+    return inet_pton(AF_INET, host, address) == 1    ? AF_INET
+           : inet_pton(AF_INET6, host, address) == 1 ? AF_INET6
+                                                     : AF_UNSPEC;
 }
 
-static void connect_ask(lq_connect *connecting)
+/* c-ares 1.18 asks name servers for 127.0.0.1 unless told what it is. */
+static void connect_put(lq_ask *ask, ares_channel channel)
 {
-    const char *host = connecting->target->host;
-    struct ares_addrinfo_hints hints = { .ai_family = connect_family(host),
-                                         .ai_socktype = SOCK_STREAM };
-    ares_channel channel = lq_resolver_ask(connecting->resolver);
+    lq_connect *connecting = (lq_connect *)ask;
+    struct ares_addrinfo_hints hints = { .ai_socktype = SOCK_STREAM };
 
-    if (channel == NULL) {
+    if (channel == NULL || connecting->tcp == NULL) {
         connect_resolved(connecting, ARES_ENOMEM, 0, NULL);
         return;
     }
-    ares_getaddrinfo(channel, host, NULL, &hints, connect_resolved, connecting);
+    hints.ai_family = connect_family(connecting->target->host);
+    ares_getaddrinfo(channel, connecting->target->host, NULL, &hints,
+                     connect_resolved, connecting);
 }
 
 void lq_connect_free(lq_connect *connecting)
@@ -265,10 +268,15 @@ lq_wire *lq_tcp_open(lq_line *line, const lq_target *target)
                      .line = line,
                      .watch = { .fd = -1 },
                      .connecting = connecting };
-    *connecting = (lq_connect){ .tcp = tcp,
+    *connecting = (lq_connect){ .ask.put = connect_put,
+                                .tcp = tcp,
                                 .resolver = &line->net->resolver,
                                 .target = target,
                                 .family = AF_INET6 };
-    connect_ask(connecting);
+    if (connect_family(target->host) != AF_UNSPEC) {
+        lq_resolver_ask_now(connecting->resolver, &connecting->ask);
+    } else {
+        lq_resolver_ask(connecting->resolver, &connecting->ask);
+    }
     return &tcp->wire;
 }

@@ -87,28 +87,30 @@ static bool line_unreachable(lq_line *line, const char *why)
     return true;
 }
 
+/* The one target that is named, or all that DNS knows. */
+static int line_begin(lq_line *line)
+{
+    const char *host = lq_stream_target_host(line->stream);
+    int transport = lq_stream_target_transport(line->stream);
+
+    if (host == NULL) {
+        line->phase = LQ_PHASE_LOOKUP;
+        line->lookup = lq_lookup_new(
+            line, lq_stream_target_domain(line->stream), transport);
+        return line->lookup == NULL ? LQ_E_NOMEM : LQ_OK;
+    }
+    line->phase = LQ_PHASE_OPENING;
+    if (transport == LQ_TRANSPORT_ANY) {
+        transport = LQ_TRANSPORT_STARTTLS;
+    }
+    return lq_targets_add(&line->targets, host,
+                          lq_stream_target_port(line->stream), transport);
+}
+
 static bool line_idle(lq_line *line)
 {
-    lq_stream *stream = line->stream;
-    const char *host = lq_stream_target_host(stream);
-    int transport = lq_stream_target_transport(stream);
-
-    if (lq_stream_wish(stream) != LQ_WISH_CONNECT) {
-        return false;
-    }
-    if (host != NULL) {
-        line->phase = LQ_PHASE_OPENING;
-        return lq_targets_add(&line->targets, host,
-                              lq_stream_target_port(stream),
-                              transport == LQ_TRANSPORT_TLS
-                                  ? LQ_TRANSPORT_TLS
-                                  : LQ_TRANSPORT_STARTTLS) >= 0 ||
-               line_unreachable(line, "out of memory");
-    }
-    line->phase = LQ_PHASE_LOOKUP;
-    line->lookup =
-        lq_lookup_new(line, lq_stream_target_domain(stream), transport);
-    return line->lookup != NULL || line_unreachable(line, "out of memory");
+    return lq_stream_wish(line->stream) == LQ_WISH_CONNECT &&
+           (line_begin(line) >= 0 || line_unreachable(line, "out of memory"));
 }
 
 static bool line_lookup(lq_line *line)

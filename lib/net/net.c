@@ -90,7 +90,8 @@ int lq_net_add(lq_net *net, lq_stream *stream)
 {
     lq_line *line;
 
-    if (stream == NULL || lq_books_find(&net->books, stream) != NULL) {
+    if (stream == NULL || lq_stream_context(stream) != net->context ||
+        lq_books_find(&net->books, stream) != NULL) {
         return LQ_E_ARGUMENT;
     }
     line = lq_line_new(net, stream);

@@ -30,6 +30,7 @@ static const struct service {
 enum { SERVICES = sizeof(services) / sizeof(services[0]) };
 
 typedef struct lq_question {
+    lq_ask ask;
     lq_lookup *lookup;
     const struct service *service;
 } lq_question;
@@ -81,10 +82,11 @@ static void lookup_finish(lq_lookup *lookup)
     if (!lookup->answered) {
         lookup_fall_back(lookup);
     }
-    if (targets->count == 0) {
+    if (lookup->failed) {
+        lq_targets_note(targets, lookup->domain, "out of memory");
+    } else if (targets->count == 0) {
         lq_targets_note(targets, lookup->domain,
-                        lookup->failed ? "out of memory"
-                                       : "offers no service to clients");
+                        "offers no service to clients");
     }
     lq_targets_order(targets);
     lq_net_wake(lookup->line);
@@ -140,8 +142,6 @@ static void question_judge(lq_question *question, int status,
     }
 }
 
-static void question_ask(lq_question *question);
-
 static void question_answered(void *arg, int status, int timeouts,
                               unsigned char *answer, int len)
 {
@@ -151,7 +151,8 @@ static void question_answered(void *arg, int status, int timeouts,
     (void)timeouts;
     lq_resolver_done(lookup->resolver);
     if (lookup->line != NULL && status == ARES_EDESTRUCTION) {
-        question_ask(question); /* other name servers are to be asked */
+        /* other name servers are to be asked */
+        lq_resolver_ask(lookup->resolver, &question->ask);
         return;
     }
     lookup->open--;
@@ -168,12 +169,12 @@ static void question_answered(void *arg, int status, int timeouts,
     lookup_finish(lookup);
 }
 
-static void question_ask(lq_question *question)
+static void question_put(lq_ask *ask, ares_channel channel)
 {
-    ares_channel channel = lq_resolver_ask(question->lookup->resolver);
+    lq_question *question = (lq_question *)ask;
     char name[LOOKUP_NAME_MAX];
 
-    if (channel == NULL) {
+    if (channel == NULL || question->lookup->line == NULL) {
         question_answered(question, ARES_ENOMEM, 0, NULL, 0);
         return;
     }
@@ -197,12 +198,16 @@ static void lookup_ask(lq_lookup *lookup)
     size_t i;
 
     for (i = 0; i < SERVICES; i++) {
-        lookup->questions[i] = (lq_question){ lookup, &services[i] };
+        lookup->questions[i] = (lq_question){
+            .ask.put = question_put,
+            .lookup = lookup,
+            .service = &services[i],
+        };
         lookup->open += lookup_wants(lookup, services[i].transport);
     }
     for (i = 0; i < SERVICES; i++) {
         if (lookup_wants(lookup, services[i].transport)) {
-            question_ask(&lookup->questions[i]);
+            lq_resolver_ask(lookup->resolver, &lookup->questions[i].ask);
         }
     }
 }

@@ -1,7 +1,7 @@
 /* resolver.c - one c-ares channel and its descriptors.
  *
- * The channel is made when it is needed.  When no question is open it is made
- * anew for the next one: c-ares reads the system's name servers just once, and
+ * The channel lives while questions are open.  So the system's name servers are
+ * looked up anew for the next one, which c-ares does not do by itself, and
  * computers move between networks. */
 #include "resolver.h"
 
@@ -61,11 +61,12 @@ static void resolver_watch(void *owner, ares_socket_t fd, int readable,
         place->watch =
             (lq_watch){ .fd = fd, .ready = socket_ready, .owner = place };
     }
-    lq_watch_set(resolver->poll, &place->watch, events);
     if (events == 0) {
         lq_watch_end(resolver->poll, &place->watch);
         place->resolver = NULL;
+        return;
     }
+    lq_watch_set(resolver->poll, &place->watch, events);
 }
 
 static int resolver_error(int status)
@@ -119,13 +120,7 @@ static void resolver_replace(lq_resolver *resolver, ares_channel channel)
 void lq_resolver_init(lq_resolver *resolver, lq_poll *poll)
 {
     *resolver = (lq_resolver){ .poll = poll };
-}
-
-void lq_resolver_clear(lq_resolver *resolver)
-{
-    resolver_replace(resolver, NULL);
-    free(resolver->servers);
-    resolver->servers = NULL;
+    resolver->last = &resolver->first;
 }
 
 int lq_resolver_set_servers(lq_resolver *resolver, const char *servers)
@@ -154,19 +149,65 @@ int lq_resolver_set_servers(lq_resolver *resolver, const char *servers)
     return LQ_OK;
 }
 
-ares_channel lq_resolver_ask(lq_resolver *resolver)
+/* The channel for another question, or NULL. */
+static ares_channel resolver_channel(lq_resolver *resolver)
 {
     ares_channel channel;
 
-    if (resolver->open == 0 &&
+    if (resolver->channel == NULL &&
         resolver_open(resolver, resolver->servers, &channel) >= 0) {
-        resolver_replace(resolver, channel);
+        resolver->channel = channel;
     }
-    resolver->open++;
     return resolver->channel;
 }
 
+void lq_resolver_ask_now(lq_resolver *resolver, lq_ask *ask)
+{
+    ares_channel channel = resolver_channel(resolver);
+
+    resolver->open++;
+    ask->put(ask, channel);
+}
+
+static lq_ask *resolver_take(lq_resolver *resolver)
+{
+    lq_ask *ask = resolver->first;
+
+    resolver->first = ask->next;
+    if (ask->next == NULL) {
+        resolver->last = &resolver->first;
+    }
+    return ask;
+}
+
+static void resolver_go_on(lq_resolver *resolver)
+{
+    while (resolver->first != NULL && resolver->open < LQ_RESOLVER_OPEN_MAX) {
+        lq_resolver_ask_now(resolver, resolver_take(resolver));
+    }
+}
+
+void lq_resolver_ask(lq_resolver *resolver, lq_ask *ask)
+{
+    ask->next = NULL;
+    *resolver->last = ask;
+    resolver->last = &ask->next;
+    resolver_go_on(resolver);
+}
+
 void lq_resolver_done(lq_resolver *resolver) { resolver->open--; }
+
+void lq_resolver_clear(lq_resolver *resolver)
+{
+    while (resolver->first != NULL) {
+        lq_ask *ask = resolver_take(resolver);
+        resolver->open++;
+        ask->put(ask, NULL);
+    }
+    resolver_replace(resolver, NULL);
+    free(resolver->servers);
+    resolver->servers = NULL;
+}
 
 int lq_resolver_wait(const lq_resolver *resolver)
 {
@@ -181,7 +222,11 @@ int lq_resolver_wait(const lq_resolver *resolver)
 
 void lq_resolver_tick(lq_resolver *resolver)
 {
-    if (resolver->open > 0 && resolver->channel != NULL) {
+    if (resolver->channel != NULL) {
         ares_process_fd(resolver->channel, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
+    }
+    resolver_go_on(resolver);
+    if (resolver->open == 0) {
+        resolver_replace(resolver, NULL);
     }
 }

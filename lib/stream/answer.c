@@ -33,10 +33,11 @@ static bool answer_settles(lq_stream *stream, const lq_builder *b)
     lq_question *question;
 
     if (b->question == 0) {
-        bool open = stream->router.iq == b->answers;
-
+        if (stream->router.iq != b->answers) {
+            return false;
+        }
         stream->router.iq = NULL;
-        return open && b->answers != NULL;
+        return true;
     }
     question = lq_question_get(stream, b->question);
     if (question == NULL) {

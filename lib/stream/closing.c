@@ -21,8 +21,7 @@ void lq_stream_send_close(lq_stream *stream)
     }
 }
 
-/* Nothing more is expected from the peer. */
-static void closing_done(lq_stream *stream)
+void lq_stream_close_done(lq_stream *stream)
 {
     stream->ending = true;
     stream->flowing = false;
@@ -42,7 +41,7 @@ void lq_stream_peer_closed(lq_stream *stream)
         lq_tickets_all_read(stream); /* it has answered our closing tag */
     }
     lq_stream_send_close(stream);
-    closing_done(stream);
+    lq_stream_close_done(stream);
 }
 
 static void stop_with_transport(lq_stream *stream)
@@ -55,20 +54,15 @@ static void stop_with_transport(lq_stream *stream)
     lq_stream_send_close(stream);
     stream->flowing = false;
     if (!stream->negotiation.header) {
-        closing_done(stream); /* there is no stream to be closed */
+        lq_stream_close_done(stream); /* there is no stream to be closed */
         return;
     }
     lq_timer_set(stream, &stream->timeout,
                  lq_time_after(stream->now, CLOSING_MS));
 }
 
-int lq_stream_stop(lq_stream *stream, lq_time now)
+static int stream_stop(lq_stream *stream)
 {
-    bool hooked = stream->hooked;
-
-    if (!hooked) {
-        lq_stream_enter(stream, now);
-    }
     if (stream->state == LQ_STATE_IDLE || stream->state == LQ_STATE_CLOSED ||
         stream->stopping) {
         return LQ_E_STATE;
@@ -81,10 +75,19 @@ int lq_stream_stop(lq_stream *stream, lq_time now)
         lq_stream_begin(stream);
         lq_stream_conclude(stream);
     }
-    if (!hooked) {
-        lq_stream_leave(stream);
-    }
     return LQ_OK;
+}
+
+int lq_stream_stop(lq_stream *stream, lq_time now)
+{
+    int rv;
+
+    if (!lq_stream_enter(stream, now)) {
+        return stream_stop(stream); /* a handler may */
+    }
+    rv = stream_stop(stream);
+    lq_stream_leave(stream);
+    return rv;
 }
 
 /* An end that nobody asked for and no failure explains. */

@@ -78,7 +78,7 @@ static void slot_online(lq_slot *slot, bool resumed)
 {
     slot->online = true;
     if (slot->module->online != NULL &&
-        slot->module->online(slot->state, resumed) < 0) {
+        slot->module->online(slot->state, resumed) == LQ_E_NOMEM) {
         lq_stream_no_memory(slot->stream);
     }
 }

@@ -157,7 +157,7 @@ static int receive(lq_stream *stream, const char *bytes, size_t len)
     if (stream->transport == 0) {
         return LQ_E_STATE;
     }
-    if (stream->ending) {
+    if (stream->ending || len == 0) {
         return (int)len; /* nobody listens any more */
     }
     if (stream->outbox.hello) {
@@ -166,9 +166,7 @@ static int receive(lq_stream *stream, const char *bytes, size_t len)
                                  "Bytes came before encryption began.",
                                  .final = true });
     }
-    if (len > 0) {
-        stream->heard = stream->now;
-    }
+    stream->heard = stream->now;
     return stream->outbox.tls != NULL ? lq_tls_recv(stream, bytes, len)
                                       : lq_stream_input(stream, bytes, len);
 }

@@ -38,6 +38,17 @@ void lq_reconnect_clear(lq_reconnect *reconnect)
     lq_free(reconnect->domain);
 }
 
+int lq_reconnect_start(lq_stream *stream)
+{
+    lq_reconnect *reconnect = &stream->reconnect;
+
+    reconnect->failures = reconnect->redirects = 0;
+    reconnect->redirected = false;
+    reconnect->online_at = LQ_NEVER;
+    lq_replace(&reconnect->host, NULL);
+    return lq_reconnect_now(stream);
+}
+
 int lq_reconnect_now(lq_stream *stream)
 {
     if (stream->next == NULL) {
@@ -49,20 +60,16 @@ int lq_reconnect_now(lq_stream *stream)
 static lq_time reconnect_delay(const lq_stream *stream)
 {
     lq_time most = stream->config.reconnect_first;
+    lq_time last = stream->config.reconnect_last;
     uint64_t random = 0;
 
-    for (unsigned i = 1; i < stream->reconnect.failures &&
-                         most < stream->config.reconnect_last;
-         i++) {
-        most *= 2;
-    }
-    if (most > stream->config.reconnect_last) {
-        most = stream->config.reconnect_last;
+    for (unsigned i = 1; i < stream->reconnect.failures && most < last; i++) {
+        most = most > last / 2 ? last : 2 * most;
     }
     if (lq_random_fill(&random, sizeof(random)) < 0) {
         return most;
     }
-    return (lq_time)(random % (uint64_t)(most + 1));
+    return (lq_time)(random % ((uint64_t)most + 1));
 }
 
 bool lq_reconnect_after(lq_stream *stream, const lq_failure *failure)

@@ -22,7 +22,11 @@ enum { LQ_REDIRECTS_MAX = 3 };
 void lq_reconnect_init(lq_reconnect *reconnect);
 void lq_reconnect_clear(lq_reconnect *reconnect);
 
-/* We want to be online: try at once.  LQ_OK or LQ_E_NOMEM. */
+/* We want to be online: try at once, and as if for the first time.  LQ_OK or
+ * LQ_E_NOMEM. */
+int lq_reconnect_start(lq_stream *stream);
+
+/* Try at once. */
 int lq_reconnect_now(lq_stream *stream);
 
 /* The connection FAILURE ended; wait, or go where the redirect says.  False:

@@ -189,7 +189,8 @@ typedef struct route {
 
 static bool route_is_over(const route *r)
 {
-    return lq_stanza_kind(r->stanza) == LQ_IQ && (r->handled || r->condition);
+    return lq_stanza_kind(r->stanza) == LQ_IQ &&
+           (r->handled || r->condition != 0 || r->stream->router.iq == NULL);
 }
 
 static void route_offer(route *r, offer *to, const lq_element *payload)

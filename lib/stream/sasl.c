@@ -134,12 +134,6 @@ static bool sasl_offers(const lq_element *offer, const char *name)
     return m != NULL;
 }
 
-static bool sasl_offers_bound(const lq_element *offer)
-{
-    return sasl_offers(offer, mechanisms[0].name) ||
-           sasl_offers(offer, mechanisms[1].name);
-}
-
 static bool sasl_may_use(const lq_stream *stream, const lq_mechanism *m,
                          bool can_bind)
 {
@@ -235,14 +229,12 @@ static int sasl_initial(lq_stream *stream)
     return rv;
 }
 
-/* When the server advertises no binding at all and we could, the mechanism
- * says so ("y"), and an attacker who removed the advertisement is found out. */
-static int sasl_start(lq_stream *stream, const lq_element *offer,
-                      const char *binding)
+/* Without channel binding the mechanism says "n" even where the server
+ * advertises none and we could: libgsasl 2.2.0 fails when it is to say "y". */
+static int sasl_start(lq_stream *stream, const char *binding)
 {
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    bool tell = sasl->mechanism->bound || !sasl_offers_bound(offer);
-    int rv = sasl_session(stream, tell ? binding : "");
+    bool bound = stream->negotiation.sasl.mechanism->bound;
+    int rv = sasl_session(stream, bound ? binding : "");
 
     if (rv != GSASL_OK) {
         return rv == GSASL_MALLOC_ERROR
@@ -307,7 +299,7 @@ static int sasl_begin(lq_stream *stream, const lq_element *offer)
         sasl_choose(stream, offer, lq_buffer_bytes(&binding)[0] != '\0');
     rv = sasl->mechanism == NULL
              ? sasl_none(stream, offer)
-             : sasl_start(stream, offer, lq_buffer_bytes(&binding));
+             : sasl_start(stream, lq_buffer_bytes(&binding));
     lq_buffer_wipe(&binding);
     return rv;
 }

@@ -11,6 +11,7 @@
 #include "stream/stream.h"
 
 #include <idn2.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -35,10 +36,12 @@ bool lq_stream_enter(lq_stream *stream, lq_time now)
 void lq_stream_leave(lq_stream *stream)
 {
     lq_time deadline = lq_stream_deadline(stream);
+    lq_time before = stream->alarm.place == 0 ? LQ_NEVER : stream->alarm.when;
 
-    if (stream->alarm.place == 0 || stream->alarm.when != deadline) {
+    if (before != deadline) {
         /* Cannot fail: the context has a place for each of its streams. */
         lq_heap_set(&stream->context->alarms, &stream->alarm, deadline);
+        stream->changed = true;
     }
     if (stream->changed) {
         stream->changed = false;
@@ -60,8 +63,7 @@ static void stream_timeout(lq_stream *stream, lq_timer *timer)
 {
     (void)timer;
     if (stream->state == LQ_STATE_CLOSING) {
-        stream->ending = true; /* the peer had its two seconds */
-        stream->changed = true;
+        lq_stream_close_done(stream); /* the peer had its two seconds */
         return;
     }
     lq_stream_fail(stream,
@@ -234,7 +236,7 @@ static int stream_start(lq_stream *stream)
         return rv;
     }
     stream->stopping = false;
-    rv = lq_reconnect_now(stream);
+    rv = lq_reconnect_start(stream);
     if (rv == LQ_OK) {
         stream->state = LQ_STATE_WAITING;
         stream->changed = true;
@@ -344,6 +346,22 @@ int lq_stream_connected(lq_stream *stream, lq_time now, int transport)
     return rv;
 }
 
+static void stream_unreachable(lq_stream *stream, const char *text)
+{
+    char message[1024] = "No server could be reached.";
+
+    if (text != NULL && text[0] != '\0') {
+        snprintf(message, sizeof(message), "No server could be reached: %s",
+                 text);
+    }
+    lq_stream_begin(stream);
+    lq_failure_set(&stream->connection->failure,
+                   &(lq_fault){ LQ_LAYER_NET, LQ_E_NET, NULL, text, message,
+                                .final = false });
+    stream->ending = true;
+    lq_stream_conclude(stream);
+}
+
 int lq_stream_unreachable(lq_stream *stream, lq_time now, const char *text)
 {
     int rv = LQ_E_STATE;
@@ -352,13 +370,7 @@ int lq_stream_unreachable(lq_stream *stream, lq_time now, const char *text)
         return LQ_E_BUSY;
     }
     if (lq_stream_wish(stream) == LQ_WISH_CONNECT) {
-        lq_stream_begin(stream);
-        lq_failure_set(&stream->connection->failure,
-                       &(lq_fault){ LQ_LAYER_NET, LQ_E_NET, NULL, text,
-                                    "No server could be reached.",
-                                    .final = false });
-        stream->ending = true;
-        lq_stream_conclude(stream);
+        stream_unreachable(stream, text);
         rv = LQ_OK;
     }
     lq_stream_leave(stream);
@@ -464,15 +476,21 @@ const char *lq_stream_account(const lq_stream *stream)
 
 const char *lq_stream_jid(const lq_stream *stream)
 {
-    return stream->state == LQ_STATE_ONLINE || stream->state == LQ_STATE_CLOSING
-               ? stream->jid
-               : NULL;
+    bool open = stream->state == LQ_STATE_ONLINE ||
+                stream->state == LQ_STATE_CLOSING;
+
+    return open && stream->negotiation.through ? stream->jid : NULL;
 }
 
 bool lq_stream_is_own(const lq_stream *stream, const char *jid)
 {
     return jid == NULL || lq_address_equal(jid, stream->account) ||
            (stream->jid != NULL && lq_address_equal(jid, stream->jid));
+}
+
+lq_context *lq_stream_context(const lq_stream *stream)
+{
+    return stream->context;
 }
 
 void lq_stream_set_user(lq_stream *stream, void *user) { stream->user = user; }

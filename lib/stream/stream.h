@@ -129,6 +129,9 @@ void lq_stream_write_error(lq_stream *stream, const char *condition);
 /* Send our closing tag, once. */
 void lq_stream_send_close(lq_stream *stream);
 
+/* Nothing more is expected from the peer: say goodbye and wish CLOSE. */
+void lq_stream_close_done(lq_stream *stream);
+
 /* The peer's closing tag has come. */
 void lq_stream_peer_closed(lq_stream *stream);
 

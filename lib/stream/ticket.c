@@ -199,6 +199,7 @@ void lq_tickets_drop(lq_stream *stream)
 {
     lq_ticket *ticket;
 
+    lq_tickets_expire(stream);
     while ((ticket = ticket_first(&stream->tickets.held)) != NULL) {
         ticket_end(ticket, LQ_E_STATE, NULL);
     }

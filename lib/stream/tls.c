@@ -96,6 +96,7 @@ static void tls_why(lq_tls *tls, int rv, unsigned status, char why[WHY_SIZE])
 {
     gnutls_datum_t text = { NULL, 0 };
     const char *reason = gnutls_strerror(rv);
+    size_t len;
 
     if (rv >= 0 && gnutls_certificate_verification_status_print(
                        status, GNUTLS_CRT_X509, &text, 0) >= 0) {
@@ -104,6 +105,10 @@ static void tls_why(lq_tls *tls, int rv, unsigned status, char why[WHY_SIZE])
     snprintf(why, WHY_SIZE, "The certificate for %s was refused: %s",
              tls->stream->reconnect.domain, reason);
     gnutls_free(text.data);
+    len = strlen(why);
+    if (len > 0 && why[len - 1] == ' ') { /* GnuTLS ends sentences so */
+        why[len - 1] = '\0';
+    }
 }
 
 /* What names it has and who signed it, in one line. */
@@ -149,6 +154,7 @@ static int tls_ask(lq_tls *tls, const char *why)
         return tls_refuse(tls, why);
     }
     tls->asking = true;
+    lq_timer_set(tls->stream, &tls->stream->timeout, LQ_NEVER);
     return GNUTLS_E_AGAIN;
 }
 

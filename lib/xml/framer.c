@@ -23,9 +23,9 @@ enum {
     VALUE,       /* in an attribute value; detail: its quotation mark */
     EMPTY,       /* behind the '/' of a start tag */
     END_TAG,     /* behind "</" */
-    CDATA_START, /* behind "<!"; detail: how much of CDATA_MARK we saw */
+    CDATA_START, /* behind "<!"; detail: how much of "[CDATA[" we saw */
     CDATA,       /* detail: how many ']' we saw last, at most two */
-    DECLARATION_START, /* behind "<?"; detail: like in CDATA_START */
+    DECLARATION_START, /* behind "<?"; detail: how much of "xml" we saw */
     DECLARATION,       /* detail: whether the last byte was '?' */
 };
 
@@ -73,7 +73,8 @@ static int between(lq_framer *framer, const char **at, const char *end)
 
 static int in_text(lq_framer *framer, const char **at, const char *end)
 {
-    *at = hop(*at, end, '<');
+    /* mostly there is no text */
+    *at = **at == '<' ? *at + 1 : hop(*at, end, '<');
     if ((*at)[-1] == '<') {
         framer->detail = false;
         framer->state = MARKUP;
@@ -174,7 +175,7 @@ static int in_value(lq_framer *framer, const char **at, const char *end)
 }
 
 /* Whether the LEN bytes before a delimiter may be part of a name, too. */
-static bool name_fits(lq_framer *framer, size_t len)
+static bool name_fits(const lq_framer *framer, size_t len)
 {
     return len <= (size_t)(framer->limits->name - framer->name);
 }

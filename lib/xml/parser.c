@@ -3,8 +3,8 @@
  * libxml2 is a bystander here: it reads a stream of which the elements are all
  * that matters and never builds a tree of its own.  What it says is believed
  * only if nothing at all was odd, since several things that a stream must not
- * contain are no errors to it (spec: it reports an undeclared prefix and goes
- * on, and it holds back what follows a '<' in an attribute value). */
+ * contain are no errors to it: it reports an undeclared prefix and goes on, and
+ * it silently holds back what follows a '<' in an attribute value. */
 #include "parser.h"
 
 #include <limits.h>

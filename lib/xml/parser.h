@@ -20,14 +20,15 @@ typedef struct lq_parser lq_parser;
 lq_parser *lq_parser_new(const char *xmlns, lq_pool *pool);
 
 /* The same for a stream whose header binds other prefixes: HEADER is the
- * peer's header's root as lq_parse_header() gave it. */
+ * peer's, as lq_parse_header() gave it. */
 lq_parser *lq_parser_new_for(const lq_stanza *header, lq_pool *pool);
 void lq_parser_free(lq_parser *parser);
 
 /* Parse one framed element.  LQ_OK and a new *STANZA (yours), or LQ_E_XML
- * (not well-formed, or an undeclared prefix), LQ_E_POLICY (the tree would pass
- * the memory limit), LQ_E_MEMORY.  LANG (may be NULL) becomes the root's
- * xml:lang if it has none. */
+ * (not well-formed, or an undeclared prefix), LQ_E_POLICY (nested deeper than
+ * LQ_DEPTH_MAX, or the tree would pass 20 times LEN and 4 KiB, which nothing
+ * within usual limits does), LQ_E_MEMORY.  LANG (may be NULL) becomes the
+ * root's xml:lang if it has none. */
 int lq_parser_element(lq_parser *parser, const char *bytes, size_t len,
                       const char *lang, lq_stanza **stanza);
 

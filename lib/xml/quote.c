@@ -31,12 +31,12 @@ static const uint8_t plain[256] = {
 /* clang-format on */
 
 /* What is written instead; nothing for what XML cannot hold at all. */
-typedef struct lq_reference {
+typedef struct reference {
     char text[7];
     uint8_t len;
-} lq_reference;
+} reference;
 
-static const lq_reference references[128] = {
+static const reference references[128] = {
     ['&'] = { "&amp;", 5 },   ['<'] = { "&lt;", 4 },   ['>'] = { "&gt;", 4 },
     ['\''] = { "&apos;", 6 }, ['"'] = { "&quot;", 6 }, ['\t'] = { "&#9;", 4 },
     ['\n'] = { "&#10;", 5 },  ['\r'] = { "&#13;", 5 }
@@ -86,7 +86,7 @@ int lq_quote_failure(const lq_buffer *out, size_t len)
 }
 
 static inline int quote_run(lq_buffer *out, const char *run, size_t len,
-                            const lq_reference *behind)
+                            const reference *behind)
 {
     size_t total = len + behind->len;
     char *room = lq_quote_room(out, total);
@@ -103,13 +103,13 @@ static inline int quote_run(lq_buffer *out, const char *run, size_t len,
 /* Append TEXT with references instead of what may not stand WHERE, and at the
  * end FINISH. */
 static int quote(lq_buffer *out, const char *text, size_t len, unsigned where,
-                 const lq_reference *finish)
+                 const reference *finish)
 {
     const char *end = text + len;
     const char *stop = skip_valid(text, end, where);
 
     while (stop != NULL && stop < end) {
-        const lq_reference *behind = &references[(uint8_t)*stop];
+        const reference *behind = &references[(uint8_t)*stop];
         int rv = behind->len == 0
                      ? LQ_E_ARGUMENT
                      : quote_run(out, text, (size_t)(stop - text), behind);
@@ -126,14 +126,14 @@ static int quote(lq_buffer *out, const char *text, size_t len, unsigned where,
 
 int lq_quote_text(lq_buffer *out, const char *text, size_t len)
 {
-    static const lq_reference nothing = { "", 0 };
+    static const reference nothing = { "", 0 };
 
     return len == 0 ? LQ_OK : quote(out, text, len, T, &nothing);
 }
 
 int lq_quote_value(lq_buffer *out, const char *text)
 {
-    static const lq_reference mark = { "'", 1 };
+    static const reference mark = { "'", 1 };
 
     return quote(out, text, strlen(text), V, &mark);
 }

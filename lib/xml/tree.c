@@ -8,8 +8,6 @@
 
 #include <string.h>
 
-#include "xml/names.h"
-
 void lq_tree_init(lq_tree *tree) { *tree = (lq_tree){ .error = LQ_E_STATE }; }
 
 int lq_tree_begin(lq_tree *tree, lq_pool *pool, size_t limit)

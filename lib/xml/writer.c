@@ -57,7 +57,6 @@ static void put(lq_writer *writer, const char *bytes, size_t len)
     }
 }
 
-/* A value and the quotation mark behind it. */
 static void put_value(lq_writer *writer, const char *value)
 {
     if (writer->error == LQ_OK) {
@@ -202,8 +201,7 @@ void lq_write_attr(lq_writer *writer, const char *name, const char *value)
     }
 }
 
-/* The prefix that the tag has, before MARK, for the namespace declared there.
- */
+/* The prefix that the tag has, before MARK, for what is declared there. */
 static bool find_prefix(const lq_writer *writer, size_t mark,
                         char prefix[PREFIX_SIZE])
 {
@@ -243,12 +241,13 @@ void lq_write_attr_ns(lq_writer *writer, const char *name, const char *xmlns,
                       const char *value)
 {
     char prefix[PREFIX_SIZE] = "xml";
-    size_t len = writer_name(writer, name);
+    size_t len;
 
     if (*xmlns == '\0') {
         lq_write_attr(writer, name, value);
         return;
     }
+    len = writer_name(writer, name);
     if (strcmp(xmlns, LQ_NS_XMLNS) == 0) {
         writer_fail(writer, LQ_E_ARGUMENT);
     }

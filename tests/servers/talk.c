@@ -134,13 +134,14 @@ static void note(person *p, const lq_event *event)
     p->happenings = h;
 }
 
-/* Traffic is counted rather than kept. */
+/* Traffic is counted rather than kept; standard error gets all of it. */
 static void count(person *p, const lq_event *event)
 {
     bool sent = false;
     const char *text = lq_event_trace(event, &sent);
     bool roster = strstr(text, "jabber:iq:roster") != NULL;
 
+    fprintf(stderr, "%s %s %s\n", p->name, sent ? ">" : "<", text);
     if (sent) {
         p->logins += strncmp(text, "<auth ", 6) == 0;
         p->versions_told += roster && strstr(text, " ver='") != NULL &&

@@ -58,8 +58,8 @@ typedef struct happening {
     int type, error;
     lq_id id;
     const lq_stanza *stanza;
-    char jid[256];       /* who it is from, or about; or "" */
-    int layer;           /* of a failure */
+    char jid[256]; /* who it is from, or about; or "" */
+    int layer;     /* of a failure */
     char condition[64];
     char message[512];
 } happening;
@@ -80,9 +80,9 @@ typedef struct person {
     happening *asked;      /* that was asked for last */
 
     /* what TRACE showed */
-    int logins;            /* we tried */
-    int versions_told;     /* roster requests with a version */
-    int rosters_received;  /* results with items */
+    int logins;           /* we tried */
+    int versions_told;    /* roster requests with a version */
+    int rosters_received; /* results with items */
 } person;
 
 /* NAME@example.test, whose password is secret-NAME and who asks for RESOURCE

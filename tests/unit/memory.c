@@ -9,11 +9,13 @@
 static unsigned long countdown; /* 1: the next fails; 0: none does */
 static bool all_after;
 static bool failed;
+static bool plenty; /* within memory_spare() */
+static bool tortured;
 static size_t blocks;
 
 static bool is_turned_away(void)
 {
-    if (countdown == 0) {
+    if (countdown == 0 || plenty) {
         return false;
     }
     if (countdown > 1) {
@@ -64,6 +66,10 @@ void memory_fail(unsigned long n, bool and_all_after)
 
 bool memory_failed(void) { return failed; }
 
+void memory_spare(bool on) { plenty = on; }
+
+bool memory_is_tortured(void) { return tortured; }
+
 size_t memory_blocks(void) { return blocks; }
 
 /* Whether the N-th allocation of SCENARIO, if there is one, failed. */
@@ -86,8 +92,10 @@ void memory_torture(void (*scenario)(void))
 {
     unsigned long n = 1;
 
+    tortured = true;
     while (torture_once(scenario, n, false)) {
         torture_once(scenario, n, true);
         n++;
     }
+    tortured = false;
 }

@@ -26,6 +26,11 @@
 #define PEER_JID      PEER_ACCOUNT "/orchard"
 #define PEER_PASSWORD "Wherefore"
 
+#define PEER_HEADER                                                            \
+    "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"                \
+    " xmlns:stream='http://etherx.jabber.org/streams' version='1.0'"           \
+    " from='example.net' id='s1' xml:lang='en'>"
+
 enum { PEER_EVENTS = 256 };
 
 typedef struct peer {
@@ -48,12 +53,15 @@ typedef struct peer {
 
 /* ---- make and free ---- */
 
-/* A logged-in stream for PEER_JID; nothing waits. */
+/* A logged-in stream for PEER_JID; nothing waits.  Memory suffices for it. */
 peer *peer_open(int chunk_index);
 
 /* A stream as CONFIG (NULL: PEER_JID and its password) says; not started. */
 peer *peer_new(const lq_config *config, int chunk_index);
 void peer_close(peer *p);
+
+/* The same when memory suffices for the stream itself. */
+peer *peer_begin(const lq_config *config, int chunk_index);
 
 /* ---- connections ---- */
 
@@ -62,6 +70,13 @@ void peer_close(peer *p);
  * then bind.  ONLINE is taken.  False (only while forgiving) if it failed. */
 bool peer_login(peer *p);
 
+/* Start the stream if it is not, wait until it wants a transport, and give it
+ * one of TRANSPORT; the server says nothing by itself. */
+void peer_connect(peer *p, int transport);
+
+/* The driver closes the transport, as it was wished to. */
+void peer_hang_up(peer *p);
+
 /* The transport breaks.  OFFLINE is the next event, and a login may follow. */
 void peer_lose(peer *p);
 
@@ -69,11 +84,19 @@ void peer_lose(peer *p);
 
 /* Deliver XML; and LEN bytes of anything. */
 void peer_send(peer *p, const char *xml);
+void peer_sendf(peer *p, const char *format, ...);
 void peer_feed(peer *p, const void *bytes, size_t len);
 
 /* Check that the stream's next stanza contains PATTERN: every element,
  * attribute and text in it, others allowed. */
 void peer_expect(peer *p, const char *pattern);
+
+/* The same for a stream header or a closing tag, which begins with TEXT. */
+void peer_expect_text(peer *p, const char *text);
+
+/* Expect a stream header; answer with ours and FEATURES, the content of
+ * <stream:features/>. */
+void peer_header(peer *p, const char *features);
 
 /* The stanza that was expected last, as it stood on the wire; or "". */
 const char *peer_last(const peer *p);

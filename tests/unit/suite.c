@@ -11,6 +11,28 @@ static const size_t chunks[] = { 1, 7, SIZE_MAX };
 
 size_t suite_chunk(int index) { return chunks[index]; }
 
+static const TTest *const *tortured; /* NULL: none */
+
+static void torture_run(void) { (*tortured)->fn(CHUNKS - 1); }
+
+START_TEST(survives_any_allocation_that_fails)
+{
+    tortured += _i;
+    memory_torture(torture_run);
+    tortured -= _i;
+}
+END_TEST
+
+static int suite_count(const TTest *const *tests)
+{
+    int count = 0;
+
+    while (tests != NULL && tests[count] != NULL) {
+        count++;
+    }
+    return count;
+}
+
 static int suite_run(const char *name, const TTest *const *tests, int times)
 {
     Suite *suite = suite_create(name);
@@ -22,6 +44,8 @@ static int suite_run(const char *name, const TTest *const *tests, int times)
     for (; *tests != NULL; tests++) {
         tcase_add_loop_test(all, *tests, 0, times);
     }
+    tcase_add_loop_test(all, survives_any_allocation_that_fails, 0,
+                        suite_count(tortured));
     suite_add_tcase(suite, all);
     srunner_run_all(runner, CK_ENV);
     failed = srunner_ntests_failed(runner);
@@ -36,5 +60,11 @@ int suite_main(const char *name, const TTest *const *tests)
 
 int suite_main_chunked(const char *name, const TTest *const *tests)
 {
+    return suite_run(name, tests, CHUNKS);
+}
+
+int suite_main_tortured(const char *name, const TTest *const *tests)
+{
+    tortured = tests;
     return suite_run(name, tests, CHUNKS);
 }

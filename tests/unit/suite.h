@@ -13,6 +13,10 @@
 int suite_main(const char *name, const TTest *const *tests);
 int suite_main_chunked(const char *name, const TTest *const *tests);
 
+/* The same; then each test once more for each of its allocations, which fails:
+ * memory_torture().  The tests say CLAIM() instead of ck_assert(). */
+int suite_main_tortured(const char *name, const TTest *const *tests);
+
 /* 1, 7, SIZE_MAX. */
 size_t suite_chunk(int index);
 
@@ -20,6 +24,16 @@ size_t suite_chunk(int index);
  * later one fail; 0 stops that.  memory_failed() tells whether one did since. */
 void memory_fail(unsigned long n, bool all_after);
 bool memory_failed(void);
+
+/* While ON, nothing fails and nothing counts: what is done meanwhile is not
+ * what the test is about. */
+void memory_spare(bool on);
+
+/* Whether memory_torture() is at work: then only sanity can be claimed. */
+bool memory_is_tortured(void);
+
+/* ck_assert() where memory suffices. */
+#define CLAIM(what) ck_assert_msg(memory_is_tortured() || (what), "%s", #what)
 
 /* How many blocks are allocated now. */
 size_t memory_blocks(void);
