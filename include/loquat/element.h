@@ -159,7 +159,8 @@ LQ_API bool lq_element_is_text(const lq_element *node);
 
 /* ELEMENT as XML with all the namespaces that it needs.  It belongs to STANZA,
  * of which ELEMENT must be a part, and costs memory there with each call.  NULL
- * if memory runs out. */
+ * if memory runs out, or for an element called xml:NAME, which cannot be had
+ * without a prefix. */
 LQ_API const char *lq_element_xml(const lq_stanza *stanza,
                                   const lq_element *element);
 

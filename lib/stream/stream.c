@@ -389,12 +389,7 @@ int lq_stream_fail(lq_stream *stream, const lq_fault *fault)
     if (!stream->ending) {
         lq_stream_send_close(stream);
     }
-    stream->ending = true;
-    stream->flowing = false;
-    stream->outbox.bye = true;
-    stream->changed = true;
-    lq_timer_set(stream, &stream->timeout, LQ_NEVER);
-    lq_liveness_stop(stream);
+    lq_stream_close_done(stream);
     return fault->code;
 }
 

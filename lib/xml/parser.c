@@ -290,11 +290,14 @@ void lq_parser_free(lq_parser *parser)
     }
 }
 
-/* Push an element and see that it was taken whole. */
+/* Push an element and see that it was taken whole.  Behind the '>' of its last
+ * tag nothing can be half begun. */
 static int parser_push_element(lq_parser *parser, const char *bytes, size_t len)
 {
     long before = xmlByteConsumed(parser->context);
-    int rv = parser_push(parser, bytes, len, false);
+    int rv = len > 0 && bytes[len - 1] == '>'
+                 ? parser_push(parser, bytes, len, false)
+                 : LQ_E_XML;
 
     if (rv == LQ_OK && xmlByteConsumed(parser->context) - before != (long)len) {
         rv = LQ_E_XML;

@@ -17,7 +17,12 @@ terminal() {
 cleanup() {
     trap '' INT TERM HUP
     terminal kill-server 2>/dev/null || true
-    rm -rf "$home"
+    for _ in $(seq 20); do # profanity may still be writing
+        if rm -rf "$home" 2>/dev/null; then
+            return
+        fi
+        sleep 0.1
+    done
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM

@@ -12,14 +12,14 @@ static const size_t chunks[] = { 1, 7, SIZE_MAX };
 size_t suite_chunk(int index) { return chunks[index]; }
 
 static const TTest *const *tortured; /* NULL: none */
+static int tortured_index;
 
-static void torture_run(void) { (*tortured)->fn(CHUNKS - 1); }
+static void torture_run(void) { tortured[tortured_index]->fn(CHUNKS - 1); }
 
 START_TEST(survives_any_allocation_that_fails)
 {
-    tortured += _i;
+    tortured_index = _i;
     memory_torture(torture_run);
-    tortured -= _i;
 }
 END_TEST
 
@@ -67,4 +67,15 @@ int suite_main_tortured(const char *name, const TTest *const *tests)
 {
     tortured = tests;
     return suite_run(name, tests, CHUNKS);
+}
+
+size_t suite_rows(size_t count)
+{
+    return memory_is_tortured() && count > 2 ? 2 : count;
+}
+
+void suite_claim(long is, long want, const char *call, int line)
+{
+    ck_assert_msg(memory_is_tortured() || is == want,
+                  "line %d: %s is %ld, not %ld", line, call, is, want);
 }

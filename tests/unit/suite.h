@@ -32,8 +32,15 @@ void memory_spare(bool on);
 /* Whether memory_torture() is at work: then only sanity can be claimed. */
 bool memory_is_tortured(void);
 
-/* ck_assert() where memory suffices. */
+/* How many of COUNT rows to go through: a few will do then. */
+size_t suite_rows(size_t count);
+
+/* ck_assert(WHAT), and ck_assert_int_eq(CALL, WANT), where memory suffices.
+ * CALL is made in any case, WHAT is not looked at otherwise. */
 #define CLAIM(what) ck_assert_msg(memory_is_tortured() || (what), "%s", #what)
+#define CLAIM_IS(call, want) suite_claim((call), (want), #call, __LINE__)
+
+void suite_claim(long is, long want, const char *call, int line);
 
 /* How many blocks are allocated now. */
 size_t memory_blocks(void);

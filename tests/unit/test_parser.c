@@ -278,6 +278,9 @@ static const char *const refused[] = {
     "<!DOCTYPE a><a/>",
     "<![CDATA[a]]><a/>",
     "<?xml version='1.0'?><a/>",
+    "<a/><![CDATA[",
+    "<a/><![CDATA[>",
+    "<a/><!--",
 };
 
 START_TEST(what_is_not_one_element_is_refused)
