@@ -429,10 +429,20 @@ static bool sasl_may_unbind(const lq_stream *stream)
                                     NS_BINDINGS) == NULL;
 }
 
+static const lq_element *sasl_condition(const lq_element *failure)
+{
+    const lq_element *e = lq_element_child(failure, NULL, LQ_NS_SASL);
+
+    while (e != NULL && strcmp(lq_element_name(e), "text") == 0) {
+        e = lq_element_next(e, NULL, LQ_NS_SASL);
+    }
+    return e;
+}
+
 static int sasl_failure(lq_stream *stream, const lq_element *element)
 {
     lq_sasl *sasl = &stream->negotiation.sasl;
-    const lq_element *condition = lq_element_child(element, NULL, LQ_NS_SASL);
+    const lq_element *condition = sasl_condition(element);
     const char *name = condition == NULL ? "undefined-condition"
                                          : lq_element_name(condition);
     const char *text =

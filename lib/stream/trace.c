@@ -18,8 +18,20 @@ static void trace_release(lq_note *note)
     lq_free(LQ_OUTER(note, trace, note));
 }
 
-static const char *const secrets[] = { "<auth", "<response", "<challenge",
-                                       "<success" };
+static const char *const secrets[] = { "auth", "response", "challenge",
+                                       "success" };
+
+/* Whether the name in the tag at BYTES, whatever its prefix, begins so. */
+static bool tag_begins(const char *bytes, size_t len, const char *name)
+{
+    size_t start = 1, end = 1;
+
+    for (; end < len && strchr(" \t\r\n/>", bytes[end]) == NULL; end++) {
+        start = bytes[end] == ':' ? end + 1 : start;
+    }
+    return end - start >= strlen(name) &&
+           memcmp(bytes + start, name, strlen(name)) == 0;
+}
 
 /* Where the part to be masked begins; the length if there is none. */
 static size_t trace_secret(const lq_stream *stream, const char *bytes,
@@ -29,9 +41,7 @@ static size_t trace_secret(const lq_stream *stream, const char *bytes,
         return len;
     }
     for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
-        size_t name = strlen(secrets[i]);
-
-        if (len > name && memcmp(bytes, secrets[i], name) == 0) {
+        if (len > 1 && tag_begins(bytes, len, secrets[i])) {
             const char *end = memchr(bytes, '>', len);
 
             return end == NULL || end[-1] == '/' ? len

@@ -105,18 +105,37 @@ static void *append(char *text, const void *bytes, size_t len)
     return text;
 }
 
+void peer_hear(peer *p, const void *bytes, size_t len)
+{
+    p->output = append(p->output, bytes, len);
+}
+
+/* What the stream has sent goes through the layer, if there is one. */
+static void drain_piece(peer *p, const void *bytes, size_t len)
+{
+    char *copy = malloc(len);
+
+    memcpy(copy, bytes, len);
+    ck_assert_int_ge(lq_stream_sent(p->stream, p->now, len), 0);
+    if (p->layer != NULL) {
+        p->layer->take(p->layer, copy, len);
+    } else {
+        peer_hear(p, copy, len);
+    }
+    free(copy);
+}
+
 /* Take what the stream wants to send. */
 static void drain(peer *p)
 {
     const void *bytes;
     size_t len;
 
+    if (p->layer != NULL) {
+        p->layer->take(p->layer, "", 0);
+    }
     while ((bytes = lq_stream_output(p->stream, &len)) != NULL) {
-        if (p->chunk != 0 && len > p->chunk) {
-            len = p->chunk;
-        }
-        p->output = append(p->output, bytes, len);
-        ck_assert_int_ge(lq_stream_sent(p->stream, p->now, len), 0);
+        drain_piece(p, bytes, p->chunk != 0 && len > p->chunk ? p->chunk : len);
     }
 }
 
@@ -138,34 +157,34 @@ static bool pull(peer *p)
     return event != NULL;
 }
 
-/* Deliver LEN bytes; false if the stream will not have them. */
-static bool deliver(peer *p, const char *bytes, size_t len)
+size_t peer_offer(peer *p, const void *bytes, size_t len)
 {
-    while (len > 0) {
-        int taken = lq_stream_recv(p->stream, p->now, bytes, len);
+    const char *at = bytes;
+    size_t left = len;
+    size_t step = p->chunk == 0 ? len : p->chunk;
 
-        if (taken < 0 || (taken == 0 && !pull(p))) {
-            return false;
+    while (left > 0) {
+        int taken =
+            lq_stream_recv(p->stream, p->now, at, left < step ? left : step);
+
+        if (taken < 0) {
+            return len;
         }
-        bytes += taken;
-        len -= (size_t)taken;
+        if (taken == 0 && (p->layer != NULL || !pull(p))) {
+            break;
+        }
+        at += taken;
+        left -= (size_t)taken;
     }
-    return true;
+    return len - left;
 }
 
 void peer_feed(peer *p, const void *bytes, size_t len)
 {
-    const char *at = bytes;
-    size_t step = p->chunk == 0 ? len : p->chunk;
-
-    while (len > 0) {
-        size_t n = len < step ? len : step;
-
-        if (!deliver(p, at, n)) {
-            return;
-        }
-        at += n;
-        len -= n;
+    if (p->layer != NULL) {
+        p->layer->send(p->layer, bytes, len);
+    } else {
+        peer_offer(p, bytes, len);
     }
 }
 

@@ -33,6 +33,12 @@
 
 enum { PEER_EVENTS = 256 };
 
+/* What may stand between the stream and the talk: see tlspeer.h. */
+typedef struct peer_layer {
+    void (*take)(struct peer_layer *self, const void *bytes, size_t len);
+    void (*send)(struct peer_layer *self, const void *bytes, size_t len);
+} peer_layer;
+
 typedef struct peer {
     lq_context *context;
     lq_stream *stream;
@@ -40,6 +46,7 @@ typedef struct peer {
     size_t chunk;         /* bytes per lq_stream_recv(); 0 for no limit */
     const char *features; /* what is offered besides bind; "" at first */
     const char *jid;      /* what is bound; PEER_JID at first */
+    peer_layer *layer;    /* NULL: none */
 
     /* private */
     char *output;  /* what the stream sent and nobody has looked at */
@@ -119,6 +126,15 @@ void peer_quiet(peer *p);
 
 /* Let MS pass, ticking the stream at each of its deadlines. */
 void peer_wait(peer *p, lq_time ms);
+
+/* ---- for layers ---- */
+
+/* Deliver LEN bytes of the transport; how many were taken: fewer if events
+ * must be taken first. */
+size_t peer_offer(peer *p, const void *bytes, size_t len);
+
+/* The stream said this. */
+void peer_hear(peer *p, const void *bytes, size_t len);
 
 /* ---- with memory running out ---- */
 

@@ -1,0 +1,58 @@
+/* tlspeer.h - the TLS that a peer speaks, by a GnuTLS server in memory.
+ *
+ * Certificates are made when they are first needed, by an authority that was
+ * made for the day:
+ *
+ *     lq_config_add_ca(config, tlspeer_ca(), strlen(tlspeer_ca()));
+ *     peer_connect(p, LQ_TRANSPORT_TLS);
+ *     tlspeer_begin(&tls, p, TLSPEER_GOOD, TLSPEER_ANY);
+ *     peer_header(p, ...);                       everything else as without
+ *     tlspeer_end(&tls); */
+#ifndef TESTS_TLSPEER_H
+#define TESTS_TLSPEER_H
+
+#include <gnutls/gnutls.h>
+
+#include "peer.h"
+
+enum {
+    TLSPEER_GOOD = 0,
+    TLSPEER_EXPIRED,
+    TLSPEER_EARLY, /* not valid yet */
+    TLSPEER_OTHER, /* of another domain */
+    TLSPEER_SELF_SIGNED,
+    TLSPEER_STRANGER, /* of an authority that nobody knows */
+    TLSPEER_KINDS,
+};
+
+#define TLSPEER_ANY "NORMAL"
+#define TLSPEER_1_3 "NORMAL:-VERS-ALL:+VERS-TLS1.3"
+#define TLSPEER_1_2 "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+
+typedef struct tlspeer {
+    peer_layer layer; /* first */
+    peer *p;
+    gnutls_session_t session;
+    gnutls_certificate_credentials_t credentials;
+    char *in, *out; /* from and to the stream */
+    size_t in_len, out_len;
+    size_t heard; /* bytes that came through */
+    bool established;
+    bool closed; /* close_notify has come */
+    int error;   /* what GnuTLS said, if fatal */
+} tlspeer;
+
+/* The authority that signed all but the last two, in PEM. */
+const char *tlspeer_ca(void);
+
+/* The SHA-256 of KIND's certificate in hex. */
+const char *tlspeer_fingerprint(int kind);
+
+/* From now on P speaks TLS with KIND's certificate, as PRIORITY says. */
+void tlspeer_begin(tlspeer *t, peer *p, int kind, const char *priority);
+void tlspeer_end(tlspeer *t);
+
+/* Say close_notify. */
+void tlspeer_bye(tlspeer *t);
+
+#endif
