@@ -70,6 +70,9 @@ enum {
     LQ_E_DEAD = -109,     /* the peer has fallen silent */
 };
 
+/* The version of the library that is running, "0.1.0".  A constant string. */
+LQ_API const char *lq_library_version(void);
+
 /* Whether ERROR ended the connection. */
 LQ_API bool lq_error_is_fatal(int error);
 

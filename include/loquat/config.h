@@ -3,7 +3,8 @@
  * A config is read by lq_stream_new(), which copies it; one may serve many
  * streams.  Texts are copied.  Setters return LQ_OK, LQ_E_NOMEM, or
  * LQ_E_ARGUMENT for values outside the range that is named; then nothing has
- * changed.  Only the JID is required, and nearly always the password.
+ * changed.  What may be NULL is said.  Only the JID is required, and nearly
+ * always the password.
  *
  *     lq_config *config = lq_config_new("juliet@example.com");
  *     lq_config_set_password(config, password);
@@ -29,7 +30,7 @@ LQ_API int lq_config_set_password(lq_config *config, const char *password);
  * says less about the device to contacts. */
 LQ_API int lq_config_set_resource(lq_config *config, const char *resource);
 
-/* xml:lang of the stream, "en" at first. */
+/* xml:lang of the stream, "en" at first; NULL says none. */
 LQ_API int lq_config_set_lang(lq_config *config, const char *lang);
 
 /* Connect to HOST (a name, or an IPv4 or IPv6 address) and PORT instead of

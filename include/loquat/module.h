@@ -74,6 +74,10 @@ LQ_API int lq_stream_handle(lq_stream *stream, const lq_handler *handler,
  * lq_stream_request(). */
 LQ_API lq_id lq_module_request(void *self, lq_builder *b, lq_time timeout);
 
+/* Send a message or presence whose fate is not the program's concern: no
+ * DELIVERY tells it.  LQ_OK; otherwise as lq_stream_send(). */
+LQ_API int lq_module_send(void *self, lq_builder *b);
+
 /* Have due() called at WHEN, once; LQ_NEVER takes that back. */
 LQ_API int lq_module_wake(void *self, lq_time when);
 
@@ -84,19 +88,9 @@ LQ_API lq_stream *lq_module_stream(const void *self);
  * it. */
 LQ_API lq_builder *lq_build_result(lq_stream *stream, const lq_stanza *iq);
 
-/* Whether JID is this stream's own account: absent, its bare JID, or its own
- * full JID (which some servers put there; RFC 6121, 2.1.6). */
-LQ_API bool lq_stream_is_own(const lq_stream *stream, const char *jid);
-
 /* The feature at INDEX of all that modules and claims advertise, without
  * repetitions, or NULL behind the last. */
 LQ_API const char *lq_stream_feature(const lq_stream *stream, int index);
-
-/* The child NAME of XMLNS of the features that the server announced last, or
- * NULL.  Replaced at the next stream header. */
-LQ_API const lq_element *lq_stream_server_feature(const lq_stream *stream,
-                                                  const char *name,
-                                                  const char *xmlns);
 
 /* NOW as it was when the stream was entered, and the wall clock then, or
  * LQ_NEVER if the context has none. */

@@ -43,8 +43,9 @@ LQ_API void lq_stream_free(lq_stream *stream);
 LQ_API int lq_stream_start(lq_stream *stream, lq_time now);
 
 /* We want to be offline: what was sent leaves first, the stream is closed on
- * both sides (two seconds at most), then come OFFLINE and CLOSED.  LQ_E_STATE
- * if it was not started.  Allowed inside handlers. */
+ * both sides (two seconds at most), then come OFFLINE, if there was a
+ * connection, and CLOSED.  LQ_E_STATE if it was not started, or was stopped
+ * already.  Allowed inside handlers. */
 LQ_API int lq_stream_stop(lq_stream *stream, lq_time now);
 
 enum {
@@ -57,8 +58,8 @@ enum {
 };
 LQ_API int lq_stream_state(const lq_stream *stream);
 
-/* Why the last connection ended, until the next connected(), or why start()
- * failed; NULL if nothing went wrong. */
+/* Why the last connection ended, until the next connected(), unreachable() or
+ * stop(), or why start() failed; NULL if nothing went wrong. */
 LQ_API const lq_failure *lq_stream_failure(const lq_stream *stream);
 
 /* The account's bare JID as the server writes it, and the full JID that was
@@ -66,6 +67,16 @@ LQ_API const lq_failure *lq_stream_failure(const lq_stream *stream);
  * bind. */
 LQ_API const char *lq_stream_account(const lq_stream *stream);
 LQ_API const char *lq_stream_jid(const lq_stream *stream);
+
+/* Whether JID is this stream's own account: absent, its bare JID, or its own
+ * full JID (which some servers put there; RFC 6121, 2.1.6). */
+LQ_API bool lq_stream_is_own(const lq_stream *stream, const char *jid);
+
+/* The child NAME of XMLNS of the features that the server announced last, or
+ * NULL.  Replaced at the next stream header. */
+LQ_API const lq_element *lq_stream_server_feature(const lq_stream *stream,
+                                                  const char *name,
+                                                  const char *xmlns);
 
 /* The context it belongs to, private or not. */
 LQ_API lq_context *lq_stream_context(const lq_stream *stream);
@@ -115,16 +126,17 @@ LQ_API int lq_stream_disconnected(lq_stream *stream, lq_time now, int error);
 
 /* Take LEN received bytes, split anywhere.  Returns how many were taken: fewer
  * mean that events wait, or a question is open; pass the rest once
- * lq_stream_can_recv().  A fatal result is the end of the connection:
- * lq_stream_wish() turns to CLOSE. */
+ * lq_stream_can_recv().  LQ_E_STATE without a transport.  A fatal result is the
+ * end of the connection: lq_stream_wish() turns to CLOSE. */
 LQ_API int lq_stream_recv(lq_stream *stream, lq_time now, const void *data,
                           size_t len);
 
 /* Whether recv() would take a byte now. */
 LQ_API bool lq_stream_can_recv(const lq_stream *stream);
 
-/* Bytes waiting to be written, or NULL with *LEN = 0.  They stay where they
- * are until lq_stream_sent() has dropped the last of them. */
+/* Bytes waiting to be written, or NULL with *LEN = 0, as always inside a
+ * handler.  They stay where they are until lq_stream_sent() has dropped the
+ * last of them. */
 LQ_API const void *lq_stream_output(lq_stream *stream, size_t *len);
 
 /* LEN bytes of the output were written.  LQ_E_ARGUMENT if it had fewer. */
@@ -143,9 +155,10 @@ LQ_API const lq_event *lq_stream_event(lq_stream *stream);
 
 /* Send a message or presence, or an IQ get or set, and free B, also on
  * failure.  The id comes back in exactly one DELIVERY (send) or REPLY
- * (request).  Accepted from start() to stop(); before ONLINE it waits, but for
- * a presence that tells where we are, which is LQ_E_STATE then
- * (lq_presence_set() remembers ours).  LQ_E_FULL past the high-water mark of
+ * (request).  Accepted from start() to stop(), else LQ_E_STATE; before ONLINE it
+ * waits (a request's time runs all the same), but for a presence that tells
+ * where we are, which is LQ_E_STATE then (lq_presence_set() remembers ours).
+ * LQ_E_FULL past the high-water mark of
  * 256 KiB; LQ_E_ARGUMENT if B is no such stanza or was built wrongly; a NULL B
  * is LQ_E_NOMEM.  Allowed inside handlers. */
 LQ_API lq_id lq_stream_send(lq_stream *stream, lq_builder *b);
@@ -157,8 +170,9 @@ LQ_API size_t lq_stream_room(const lq_stream *stream);
 /* Claim what matches: messages, presences and IQs of KIND and TYPE (LQ_ANY:
  * all but error) with a child called NAME in XMLNS (NULL matches any; both
  * NULL: the stanza itself).  They surface as CLAIMED, IQ gets and sets as
- * QUERY.  FEATURE (may be NULL) is added to what disco answers.  An id, or
- * LQ_E_NOMEM.  There is no way back. */
+ * QUERY; results and errors of IQs cannot be claimed.  FEATURE (may be NULL) is
+ * added to what disco answers.  An id, LQ_E_NOMEM, or LQ_E_ARGUMENT for a KIND
+ * or TYPE that is none.  There is no way back. */
 LQ_API lq_id lq_stream_claim(lq_stream *stream, int kind, int type,
                              const char *name, const char *xmlns,
                              const char *feature);

@@ -5,46 +5,69 @@
  * reserve; a peer that fills that too without reading loses the connection. */
 #include "stream/stream.h"
 
-/* B is complete.  It is freed. */
-static int answer_write(lq_stream *stream, lq_builder *b)
+/* Whether B answers an IQ that is still open. */
+static bool answer_is_awaited(lq_stream *stream, const lq_builder *b)
 {
-    int rv = LQ_OK;
-
-    if (stream->ending || stream->closed_by_us || stream->transport == 0) {
-        rv = LQ_E_STATE;
-    } else if (lq_stream_waiting(stream) >=
-               LQ_OUTBOX_HIGH + LQ_OUTBOX_RESERVE) {
-        rv = lq_stream_fail(
-            stream, &(lq_fault){ LQ_LAYER_STREAM, LQ_E_POLICY,
-                                 "policy-violation", NULL,
-                                 "The server asks and does not read answers.",
-                                 .tell = true });
-    } else {
-        rv = lq_stream_write_element(stream, lq_buffer_bytes(&b->buffer),
-                                     lq_buffer_len(&b->buffer));
+    if (b->question == 0) {
+        return b->answers != NULL && stream->router.iq == b->answers;
     }
-    lq_builder_free(b);
-    return rv;
+    return lq_question_get(stream, b->question) != NULL;
 }
 
-/* Close the book on the IQ that B answers.  False if it is closed already. */
-static bool answer_settles(lq_stream *stream, const lq_builder *b)
+static void answer_settle(lq_stream *stream, const lq_builder *b)
 {
-    lq_question *question;
-
     if (b->question == 0) {
-        if (stream->router.iq != b->answers) {
-            return false;
-        }
         stream->router.iq = NULL;
-        return true;
+    } else {
+        lq_question_close(stream, lq_question_get(stream, b->question));
     }
-    question = lq_question_get(stream, b->question);
-    if (question == NULL) {
-        return false;
+}
+
+static int answer_flood(lq_stream *stream)
+{
+    return lq_stream_fail(
+        stream, &(lq_fault){ LQ_LAYER_STREAM, LQ_E_POLICY, "policy-violation",
+                             NULL, "The server asks and does not read answers.",
+                             .tell = true });
+}
+
+static int answer_write(lq_stream *stream, const lq_builder *b)
+{
+    size_t len = lq_buffer_len(&b->buffer);
+
+    if (stream->ending || stream->closed_by_us || stream->transport == 0 ||
+        !stream->negotiation.through) {
+        return LQ_E_STATE;
     }
-    lq_question_close(stream, question);
-    return true;
+    if (lq_stream_waiting(stream) >= LQ_OUTBOX_HIGH) {
+        stream->outbox.reserve += len;
+        if (stream->outbox.reserve > LQ_OUTBOX_RESERVE) {
+            return answer_flood(stream);
+        }
+    }
+    return lq_stream_write_element(stream, lq_buffer_bytes(&b->buffer), len);
+}
+
+/* The book is closed once the answer is written, so that one that failed for
+ * want of memory can be made again. */
+static int answer_give(lq_stream *stream, lq_builder *b)
+{
+    int rv = lq_builder_finish(b);
+
+    if (rv < 0) {
+        return rv;
+    }
+    if (b->answers == NULL) {
+        return LQ_E_ARGUMENT;
+    }
+    if (!answer_is_awaited(stream, b)) {
+        return LQ_E_STATE;
+    }
+    rv = answer_write(stream, b);
+    if (rv != LQ_E_NOMEM) {
+        answer_settle(stream, b);
+    }
+    return rv;
 }
 
 int lq_stream_answer(lq_stream *stream, lq_builder *b)
@@ -54,18 +77,8 @@ int lq_stream_answer(lq_stream *stream, lq_builder *b)
     if (b == NULL) {
         return LQ_E_NOMEM;
     }
-    rv = lq_builder_finish(b);
-    if (rv == LQ_OK && b->answers == NULL) {
-        rv = LQ_E_ARGUMENT;
-    }
-    if (rv == LQ_OK && !answer_settles(stream, b)) {
-        rv = LQ_E_STATE;
-    }
-    if (rv < 0) {
-        lq_builder_free(b);
-        return rv;
-    }
-    rv = answer_write(stream, b);
+    rv = answer_give(stream, b);
+    lq_builder_free(b);
     if (!stream->hooked) {
         lq_stream_leave(stream);
     }
@@ -117,12 +130,21 @@ int lq_stream_refuse(lq_stream *stream, lq_id id, int condition,
     return lq_question_refuse(stream, id, condition, text);
 }
 
-int lq_stream_reply_error(lq_stream *stream, const lq_stanza *iq, int condition)
+/* An IQ that cannot be answered must not be forgotten in silence. */
+static int answer_must(lq_stream *stream, lq_builder *b)
 {
-    lq_builder *b =
-        lq_builder_new_error(stream->context, iq, condition, NULL);
     int rv = lq_stream_answer(stream, b);
 
-    /* An IQ that cannot be answered must not be forgotten in silence. */
     return rv == LQ_E_NOMEM ? lq_stream_no_memory(stream) : rv;
+}
+
+int lq_stream_reply_error(lq_stream *stream, const lq_stanza *iq, int condition)
+{
+    return answer_must(stream, lq_builder_new_error(stream->context, iq,
+                                                    condition, NULL));
+}
+
+int lq_stream_reply_result(lq_stream *stream, const lq_stanza *iq)
+{
+    return answer_must(stream, lq_builder_new_result(stream->context, iq));
 }

@@ -37,7 +37,7 @@ void lq_stream_peer_closed(lq_stream *stream)
         return;
     }
     stream->closed_by_peer = true;
-    if (stream->closed_by_us) {
+    if (stream->closed_by_us && lq_outbox_is_empty(&stream->outbox)) {
         lq_tickets_all_read(stream); /* it has answered our closing tag */
     }
     lq_stream_send_close(stream);
@@ -127,7 +127,8 @@ int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
         lq_questions_drop(stream);
         lq_tickets_unsent(stream);
         lq_outbox_reset(&stream->outbox);
-        if (lq_inbox_is_empty(&stream->inbox)) {
+        lq_tickets_room(stream);
+        if (lq_inbox_is_empty(&stream->inbox) && !stream->surfacing) {
             lq_stream_conclude(stream);
         }
     }
@@ -165,6 +166,7 @@ void lq_stream_conclude(lq_stream *stream)
 {
     bool again = !stream->stopping;
 
+    lq_questions_drop(stream); /* what was drained may have asked some more */
     if (stream->ending) {
         explain_end(stream, stream->lost ? LQ_E_NET : LQ_OK);
         stream->ending = stream->lost = false;

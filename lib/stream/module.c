@@ -77,10 +77,14 @@ static int slot_handlers(lq_stream *stream, const lq_module *module,
 static void slot_online(lq_slot *slot, bool resumed)
 {
     slot->online = true;
-    if (slot->module->online != NULL &&
-        slot->module->online(slot->state, resumed) == LQ_E_NOMEM) {
+    if (slot->module->online == NULL) {
+        return;
+    }
+    slot->stream->greeting = true;
+    if (slot->module->online(slot->state, resumed) == LQ_E_NOMEM) {
         lq_stream_no_memory(slot->stream);
     }
+    slot->stream->greeting = false;
 }
 
 void *lq_stream_attach(lq_stream *stream, const lq_module *module)
@@ -103,6 +107,7 @@ void *lq_stream_attach(lq_stream *stream, const lq_module *module)
         slot_handlers(stream, module, slot->state) < 0) {
         lq_timer_set(stream, &slot->timer, LQ_NEVER);
         lq_router_forget(&stream->router, slot->state);
+        lq_tickets_disown(stream, slot);
         slot_free(slot);
         return NULL;
     }
@@ -181,6 +186,13 @@ lq_id lq_module_request(void *self, lq_builder *b, lq_time timeout)
     lq_slot *slot = lq_slot_of(self);
 
     return lq_ticket_request(slot->stream, b, slot, timeout, false);
+}
+
+int lq_module_send(void *self, lq_builder *b)
+{
+    lq_id id = lq_ticket_send(lq_slot_of(self)->stream, b, true);
+
+    return id < 0 ? id : LQ_OK;
 }
 
 /* ---- features ---- */

@@ -279,7 +279,10 @@ int lq_stream_error(lq_stream *stream, const lq_element *error)
                        .condition = name,
                        .text = text,
                        .message = condition->message,
-                       .final = condition->final };
+                       /* what nobody vouches for is not for ever */
+                       .final = condition->final &&
+                                (stream->negotiation.through ||
+                                 lq_stream_is_secure(stream)) };
 
     if (strcmp(name, "see-other-host") == 0 &&
         !lq_reconnect_redirect(stream, lq_element_text(element))) {

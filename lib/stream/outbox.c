@@ -18,10 +18,11 @@ void lq_outbox_reset(lq_outbox *outbox)
     lq_tls_free(outbox->tls);
     outbox->tls = NULL;
     outbox->begun = lq_outbox_position(outbox);
-    lq_buffer_clear(&outbox->text);
-    lq_buffer_clear(&outbox->wire);
-    lq_buffer_clear(&outbox->block);
-    outbox->hello = outbox->bye = false;
+    lq_buffer_wipe(&outbox->text);
+    lq_buffer_wipe(&outbox->wire);
+    lq_buffer_wipe(&outbox->block);
+    outbox->hello = outbox->bye = outbox->secret = false;
+    outbox->reserve = 0;
 }
 
 uint64_t lq_outbox_position(const lq_outbox *outbox)
@@ -59,6 +60,16 @@ static void outbox_swap(lq_buffer *a, lq_buffer *b)
     *b = swapped;
 }
 
+/* BUFFER may be used up. */
+static void outbox_forget(lq_outbox *outbox, lq_buffer *buffer)
+{
+    if (outbox->secret && lq_buffer_len(buffer) == 0) {
+        lq_buffer_wipe(buffer);
+        outbox->secret = false;
+    }
+    lq_buffer_release(buffer);
+}
+
 /* Move what waits one step on; the block is used up. */
 static int outbox_flush(lq_outbox *outbox)
 {
@@ -74,7 +85,7 @@ static int outbox_flush(lq_outbox *outbox)
         if (before > 0) {
             rv = lq_tls_encrypt(outbox->tls, &outbox->text);
             outbox->begun += before - lq_buffer_len(&outbox->text);
-            lq_buffer_release(&outbox->text);
+            outbox_forget(outbox, &outbox->text);
         }
         if (rv == LQ_OK && outbox->bye) {
             outbox->bye = false;
@@ -113,7 +124,10 @@ int lq_stream_sent(lq_stream *stream, lq_time now, size_t len)
         return LQ_E_ARGUMENT;
     }
     lq_buffer_consume(&outbox->block, len);
-    lq_buffer_release(&outbox->block);
+    outbox_forget(outbox, &outbox->block);
+    if (lq_stream_waiting(stream) < LQ_OUTBOX_HIGH) {
+        outbox->reserve = 0;
+    }
     stream->spoken = stream->now;
     if (lq_buffer_len(&outbox->block) == 0 &&
         lq_buffer_len(&outbox->wire) == 0) {

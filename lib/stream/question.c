@@ -7,6 +7,8 @@
 #include "base/memory.h"
 #include "stream/stream.h"
 
+enum { QUESTIONS_MAX = 100 }; /* open at once: each keeps a stanza */
+
 static void question_free(lq_question *question)
 {
     lq_ids_remove(&question->stream->ids, &question->live);
@@ -51,7 +53,10 @@ static void question_fire(lq_stream *stream, lq_timer *timer)
         lq_sasl_answered(stream);
         break;
     default:
-        lq_question_refuse(stream, id, LQ_STANZA_SERVICE_UNAVAILABLE, NULL);
+        if (lq_question_refuse(stream, id, LQ_STANZA_SERVICE_UNAVAILABLE,
+                               NULL) == LQ_E_NOMEM) {
+            lq_stream_no_memory(stream);
+        }
     }
 }
 
@@ -82,12 +87,25 @@ static lq_question *question_new(lq_stream *stream, int kind,
     return question;
 }
 
+static int questions_count(const lq_stream *stream)
+{
+    int count = 0;
+
+    for (lq_link *l = stream->questions.first; l != NULL; l = l->next) {
+        count++;
+    }
+    return count;
+}
+
 lq_id lq_question_ask(lq_stream *stream, int kind, const lq_stanza *iq,
                       const char *fingerprint, const char *distrust)
 {
-    lq_question *question =
-        question_new(stream, kind, iq, fingerprint, distrust);
+    lq_question *question;
 
+    if (questions_count(stream) >= QUESTIONS_MAX) {
+        return LQ_E_FULL;
+    }
+    question = question_new(stream, kind, iq, fingerprint, distrust);
     if (question == NULL) {
         return LQ_E_NOMEM;
     }

@@ -18,7 +18,7 @@ typedef struct lq_question {
     char *fingerprint, *distrust;
 } lq_question;
 
-/* Ask.  The id, or LQ_E_NOMEM.  IQ, FINGERPRINT and DISTRUST as the kind
+/* Ask.  The id, LQ_E_NOMEM, or LQ_E_FULL if too many are open.  IQ, FINGERPRINT and DISTRUST as the kind
  * needs them. */
 lq_id lq_question_ask(lq_stream *stream, int kind, const lq_stanza *iq,
                       const char *fingerprint, const char *distrust);

@@ -4,6 +4,8 @@
  *
  * While negotiating, each frame is acted upon at once.  Once online, frames
  * wait in the inbox until the program takes events (take.c). */
+#include <string.h>
+
 #include "stream/stream.h"
 
 static const lq_limits limits_before = {
@@ -48,13 +50,17 @@ int lq_stream_no_memory(lq_stream *stream)
 
 int lq_stream_malformed(lq_stream *stream, int error)
 {
-    if (error == LQ_E_MEMORY || error == LQ_E_NOMEM) {
+    switch (error) {
+    case LQ_E_MEMORY:
+    case LQ_E_NOMEM:
         return lq_stream_no_memory(stream);
+    case LQ_E_POLICY:
+        return lq_stream_fail(stream, &frame_faults[-LQ_FRAME_LIMIT]);
+    case LQ_PARSE_RESTRICTED:
+        return lq_stream_fail(stream, &frame_faults[-LQ_FRAME_RESTRICTED]);
+    default:
+        return lq_stream_fail(stream, &frame_faults[-LQ_FRAME_MALFORMED]);
     }
-    return lq_stream_fail(stream,
-                          &frame_faults[error == LQ_E_POLICY
-                                            ? -LQ_FRAME_LIMIT
-                                            : -LQ_FRAME_MALFORMED]);
 }
 
 /* While negotiating nothing else waits: the frame is the inbox's first. */
@@ -80,6 +86,19 @@ static int receive_negotiate(lq_stream *stream, int frame)
     return rv;
 }
 
+/* "</stream:stream>", whatever the prefix: the framer does not look. */
+static bool is_closing_tag(const char *bytes, size_t len)
+{
+    static const char name[] = "stream";
+    size_t size = strlen(name);
+
+    while (len > 0 && strchr(" \t\r\n>", bytes[len - 1]) != NULL) {
+        len--;
+    }
+    return len > size && memcmp(bytes + len - size, name, size) == 0 &&
+           (bytes[len - size - 1] == ':' || bytes[len - size - 1] == '/');
+}
+
 static int receive_frame(lq_stream *stream, int frame)
 {
     size_t len = 0;
@@ -89,6 +108,9 @@ static int receive_frame(lq_stream *stream, int frame)
     bytes = lq_inbox_newest(&stream->inbox, &len);
     lq_stream_trace_bytes(stream, false, bytes, len);
     if (frame == LQ_FRAME_CLOSE) {
+        if (!is_closing_tag(bytes, len)) {
+            return lq_stream_fail(stream, &frame_faults[-LQ_FRAME_MALFORMED]);
+        }
         lq_inbox_pop(&stream->inbox);
         lq_stream_peer_closed(stream);
         return LQ_OK;

@@ -72,17 +72,26 @@ static lq_time reconnect_delay(const lq_stream *stream)
     return (lq_time)(random % ((uint64_t)most + 1));
 }
 
+static bool reconnect_held(const lq_stream *stream)
+{
+    lq_time since = stream->reconnect.online_at;
+
+    return since != LQ_NEVER && stream->now - since >= HELD_MS;
+}
+
 bool lq_reconnect_after(lq_stream *stream, const lq_failure *failure)
 {
     lq_reconnect *reconnect = &stream->reconnect;
-    bool held = reconnect->online_at != LQ_NEVER &&
-                stream->now - reconnect->online_at >= HELD_MS;
+    bool held = reconnect_held(stream);
+    bool redirected = reconnect->redirected;
 
     reconnect->online_at = LQ_NEVER;
-    if (reconnect->redirected) {
-        reconnect->redirected = false;
-        return lq_timer_set(stream, &reconnect->timer, stream->now) == LQ_OK;
+    reconnect->redirected = false;
+    if (redirected && !failure->final) {
+        lq_timer_set(stream, &reconnect->timer, stream->now);
+        return true;
     }
+    reconnect->redirects = 0;
     lq_replace(&reconnect->host, NULL);
     if (failure->final || stream->config.reconnect_first == LQ_NEVER) {
         return false;
@@ -127,7 +136,12 @@ bool lq_reconnect_redirect(lq_stream *stream, const char *address)
     lq_reconnect *reconnect = &stream->reconnect;
     char *copy = lq_strdup(address), *host;
     long port;
-    bool fine = copy != NULL && strlen(address) < 512 &&
+    bool fine;
+
+    if (reconnect_held(stream)) {
+        reconnect->redirects = 0;
+    }
+    fine = copy != NULL && strlen(address) < 512 &&
                 reconnect->redirects < LQ_REDIRECTS_MAX &&
                 redirect_split(copy, &port, &host) &&
                 lq_replace(&reconnect->host, host) == LQ_OK;

@@ -9,7 +9,7 @@
 typedef struct lq_reconnect {
     lq_timer timer;
     unsigned failures;   /* in a row */
-    unsigned redirects;  /* since we were last online */
+    unsigned redirects;  /* since a session last held */
     bool redirected;     /* the next target is where we were sent */
     lq_time online_at;   /* when the session began; LQ_NEVER: it did not */
     char *host;          /* where a redirect sends us, or NULL */

@@ -284,7 +284,7 @@ static int route_iq(route *r)
         return LQ_HANDLED; /* a handler has answered it */
     }
     if (r->condition == 0 && r->handled) {
-        return lq_stream_answer(stream, lq_build_result(stream, iq));
+        return lq_stream_reply_result(stream, iq);
     }
     return lq_stream_reply_error(stream, iq,
                                  r->condition != 0
@@ -336,7 +336,7 @@ static int claim_handle(void *self, const lq_stanza *stanza,
     }
     rv = lq_question_ask(stream, LQ_QUESTION_IQ, stanza, NULL, NULL);
     if (rv < 0) {
-        return rv;
+        return rv == LQ_E_FULL ? LQ_STANZA_RESOURCE_CONSTRAINT : rv;
     }
     stream->router.iq = NULL; /* answered later */
     return LQ_HANDLED;

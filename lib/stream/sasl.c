@@ -103,6 +103,7 @@ static int sasl_write(lq_stream *stream, const char *name,
     rv = rv < 0 ? rv
                 : lq_stream_write_element(stream, lq_buffer_bytes(&out),
                                           lq_buffer_len(&out));
+    stream->outbox.secret = true;
     lq_buffer_wipe(&text);
     lq_buffer_wipe(&out);
     return rv < 0 ? lq_stream_no_memory(stream) : LQ_ROW_WAIT;
@@ -145,7 +146,8 @@ static bool sasl_may_use(const lq_stream *stream, const lq_mechanism *m,
     if (sasl->pinned_bound) {
         return false; /* no silent step down from what has worked before */
     }
-    return m->mac != GNUTLS_MAC_UNKNOWN || !sasl->pinned_scram;
+    return m->mac != GNUTLS_MAC_UNKNOWN ||
+           (!sasl->pinned_scram && !sasl->unbound);
 }
 
 static const lq_mechanism *sasl_choose(const lq_stream *stream,
@@ -162,6 +164,20 @@ static const lq_mechanism *sasl_choose(const lq_stream *stream,
 
 /* ---- beginning ---- */
 
+/* XEP-0440: what the server says of itself, or unknown if it says nothing. */
+static bool sasl_announces(const lq_stream *stream, bool unknown)
+{
+    const lq_element *list = lq_stream_server_feature(
+        stream, "sasl-channel-binding", NS_BINDINGS);
+    const lq_element *e = lq_element_child(list, "channel-binding", NULL);
+
+    while (e != NULL &&
+           !lq_text_equal(lq_element_attr(e, "type"), "tls-exporter")) {
+        e = lq_element_next(e, "channel-binding", NULL);
+    }
+    return list == NULL ? unknown : e != NULL;
+}
+
 /* The binding in base64, as libgsasl takes it; "" if there is none. */
 static int sasl_binding(lq_stream *stream, lq_buffer *base64)
 {
@@ -169,7 +185,7 @@ static int sasl_binding(lq_stream *stream, lq_buffer *base64)
     int rv = LQ_OK;
 
     lq_buffer_init(&raw, 1024);
-    if (stream->outbox.tls != NULL &&
+    if (stream->outbox.tls != NULL && sasl_announces(stream, true) &&
         lq_tls_exporter(stream->outbox.tls, &raw) == LQ_OK) {
         rv = lq_base64_encode(base64, lq_buffer_bytes(&raw),
                               lq_buffer_len(&raw));
@@ -314,7 +330,7 @@ int lq_sasl_answered(lq_stream *stream)
     lq_sasl *sasl = &stream->negotiation.sasl;
     int rv;
 
-    if (!sasl->asking || stream->ending) {
+    if (!sasl->asking || stream->ending || stream->closed_by_us) {
         return LQ_OK;
     }
     sasl->asking = false;
@@ -336,6 +352,9 @@ static int sasl_prepare(lq_stream *stream, const char *in, size_t len)
     if (sasl->mechanism->mac == GNUTLS_MAC_UNKNOWN ||
         lq_buffer_len(&sasl->nonce) == 0) {
         return LQ_OK;
+    }
+    if (stream->config.password == NULL) {
+        return sasl_fault(stream, NULL, NULL, "No password was given.", true);
     }
     /* The server-first message: everything else depends on it. */
     rv = lq_scram_salt(sasl->session, sasl->mechanism, &sasl->nonce,
@@ -425,8 +444,7 @@ static bool sasl_may_unbind(const lq_stream *stream)
     const lq_sasl *sasl = &stream->negotiation.sasl;
 
     return sasl->mechanism->bound && !sasl->pinned_bound &&
-           lq_stream_server_feature(stream, "sasl-channel-binding",
-                                    NS_BINDINGS) == NULL;
+           !sasl_announces(stream, false);
 }
 
 static const lq_element *sasl_condition(const lq_element *failure)

@@ -127,6 +127,7 @@ void lq_stream_free(lq_stream *stream)
         return;
     }
     stream->hooked = true; /* nothing that clear() calls gets through */
+    stream->state = LQ_STATE_CLOSED;
     if (stream->current != NULL) {
         lq_note_pass(stream->current);
     }
@@ -407,7 +408,6 @@ void lq_stream_bound(lq_stream *stream)
     stream->state = LQ_STATE_ONLINE;
     stream->negotiation.through = true;
     stream->reconnect.online_at = stream->now;
-    stream->reconnect.redirects = 0;
     lq_timer_set(stream, &stream->timeout, LQ_NEVER);
     lq_connection_ref(stream->connection);
     lq_stream_note(stream, &stream->connection->online);
@@ -416,11 +416,9 @@ void lq_stream_bound(lq_stream *stream)
 
 int lq_stream_flow(lq_stream *stream)
 {
-    if (stream->ending || stream->state != LQ_STATE_ONLINE) {
-        return LQ_OK;
-    }
-    stream->flowing = true;
-    return lq_tickets_flow(stream);
+    return stream->ending || stream->state != LQ_STATE_ONLINE
+               ? LQ_OK
+               : lq_tickets_flow(stream);
 }
 
 /* ---- time ---- */
@@ -441,6 +439,7 @@ int lq_stream_tick(lq_stream *stream, lq_time now)
         return LQ_E_BUSY;
     }
     lq_timers_run(stream);
+    lq_tickets_arm(stream); /* of what they have asked */
     lq_stream_leave(stream);
     return LQ_OK;
 }

@@ -45,6 +45,7 @@ struct lq_stream {
     bool hooked;        /* a handler or hook is running */
     bool stopping;      /* stop() was called */
     bool tracing;
+    bool greeting;      /* online() hooks are running */
     bool flowing;       /* what is sent leaves at once */
     int transport;      /* LQ_TRANSPORT_*; 0: there is none */
     bool ending;        /* this connection is over; its transport may remain */
@@ -97,7 +98,7 @@ int lq_stream_fail(lq_stream *stream, const lq_fault *fault);
 /* Negotiation is through: a resource is bound. */
 void lq_stream_bound(lq_stream *stream);
 
-/* Send what was held, and from now on at once.  After the online() hooks. */
+/* Send what was held, if we are still online after the online() hooks. */
 int lq_stream_flow(lq_stream *stream);
 
 /* From now on it must not take longer than the config says to be online. */
@@ -144,6 +145,9 @@ void lq_stream_conclude(lq_stream *stream);
 /* Answer IQ, which is being handled, with a stanza error. */
 int lq_stream_reply_error(lq_stream *stream, const lq_stanza *iq,
                           int condition);
+
+/* ... with an empty result. */
+int lq_stream_reply_result(lq_stream *stream, const lq_stanza *iq);
 
 /* ---- liveness.c ---- */
 

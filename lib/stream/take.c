@@ -38,14 +38,15 @@ static void take_pass(lq_stream *stream)
     }
 }
 
-static void take_online(lq_stream *stream)
+static void take_online(lq_stream *stream, const lq_note *note)
 {
-    if (stream->state != LQ_STATE_ONLINE || stream->ending) {
+    if (note != &stream->connection->online ||
+        stream->state != LQ_STATE_ONLINE || stream->ending) {
         return; /* it was lost again before anybody looked */
     }
     stream->flowing = true;
     lq_modules_online(stream, false);
-    lq_tickets_flow(stream);
+    lq_stream_flow(stream);
 }
 
 /* What a note means for the modules.  False: it is theirs alone. */
@@ -56,7 +57,7 @@ static bool take_prepare(lq_stream *stream, lq_note *note)
 
     stream->hooked = true;
     if (event->type == LQ_EVENT_ONLINE) {
-        take_online(stream);
+        take_online(stream, note);
     } else if (event->type == LQ_EVENT_OFFLINE) {
         lq_modules_offline(stream);
     } else if (event->type == LQ_EVENT_REPLY && event->detail != NULL) {
@@ -134,6 +135,19 @@ static bool take_is_over(const lq_stream *stream)
            lq_inbox_is_empty(&stream->inbox);
 }
 
+/* The oldest note; CLOSED only behind all that hooks still had to say. */
+static lq_note *take_note(lq_stream *stream)
+{
+    lq_note *note = lq_note_take(&stream->notes);
+
+    if (note != NULL && note->event.type == LQ_EVENT_CLOSED &&
+        stream->notes.first != NULL) {
+        lq_list_append(&stream->notes, &note->place);
+        note = lq_note_take(&stream->notes);
+    }
+    return note;
+}
+
 static const lq_event *take_next(lq_stream *stream)
 {
     lq_note *note;
@@ -144,7 +158,7 @@ static const lq_event *take_next(lq_stream *stream)
             lq_modules_due(stream);
             stream->hooked = false;
         }
-        note = lq_note_take(&stream->notes);
+        note = take_note(stream);
         if (note != NULL) {
             if (take_prepare(stream, note)) {
                 stream->current = note;

@@ -138,6 +138,21 @@ void lq_tickets_expire(lq_stream *stream)
     while ((ticket = ticket_first(&stream->tickets.expired)) != NULL) {
         ticket_end(ticket, LQ_E_TIMEOUT, NULL);
     }
+    lq_tickets_room(stream);
+}
+
+void lq_tickets_disown(lq_stream *stream, const struct lq_slot *owner)
+{
+    lq_ticket *ticket;
+    size_t cursor = 0;
+
+    while ((ticket = lq_table_next(&stream->tickets.requests, &cursor)) !=
+           NULL) {
+        if (ticket->owner == owner) {
+            ticket->owner = NULL;
+            ticket->silent = true;
+        }
+    }
 }
 
 void lq_tickets_arm(lq_stream *stream)
@@ -306,7 +321,7 @@ static int ticket_check(lq_stream *stream, lq_builder *b, bool request)
         (!stream->flowing && ticket_is_momentary(b))) {
         return LQ_E_STATE;
     }
-    if (lq_stream_room(stream) == 0) {
+    if (lq_stream_room(stream) == 0 && !stream->greeting) {
         stream->tickets.wants_room = true;
         return LQ_E_FULL;
     }
@@ -381,7 +396,7 @@ static lq_id ticket_take(lq_stream *stream, lq_builder *b)
     return id;
 }
 
-lq_id lq_stream_send(lq_stream *stream, lq_builder *b)
+lq_id lq_ticket_send(lq_stream *stream, lq_builder *b, bool silent)
 {
     int rv;
 
@@ -393,7 +408,13 @@ lq_id lq_stream_send(lq_stream *stream, lq_builder *b)
         lq_builder_free(b);
         return rv;
     }
+    b->ticket->silent = silent;
     return ticket_take(stream, b);
+}
+
+lq_id lq_stream_send(lq_stream *stream, lq_builder *b)
+{
+    return lq_ticket_send(stream, b, false);
 }
 
 lq_id lq_ticket_request(lq_stream *stream, lq_builder *b,

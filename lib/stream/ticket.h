@@ -52,10 +52,16 @@ void lq_tickets_init(lq_tickets *tickets, const lq_hash_key *key);
 /* Free all of them without a word. */
 void lq_tickets_clear(lq_stream *stream);
 
+/* As lq_stream_send(); a SILENT one ends without an event. */
+lq_id lq_ticket_send(lq_stream *stream, lq_builder *b, bool silent);
+
 /* As lq_module_request() for OWNER (NULL: the program); a SILENT one ends
  * without an event. */
 lq_id lq_ticket_request(lq_stream *stream, lq_builder *b,
                         struct lq_slot *owner, lq_time timeout, bool silent);
+
+/* OWNER goes away: its requests end in silence. */
+void lq_tickets_disown(lq_stream *stream, const struct lq_slot *owner);
 
 /* Time-outs of new requests begin now. */
 void lq_tickets_arm(lq_stream *stream);

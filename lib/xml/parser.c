@@ -45,13 +45,24 @@ typedef xmlErrorPtr parser_error;
 #endif
 
 /* An invalid URI is an error to libxml2 and a harmless name to XMPP. */
+static int error_result(int code)
+{
+    switch (code) {
+    case XML_ERR_NO_MEMORY:
+        return LQ_E_MEMORY;
+    case XML_ERR_UNDECLARED_ENTITY:
+        return LQ_PARSE_RESTRICTED;
+    default:
+        return LQ_E_XML;
+    }
+}
+
 static void on_error(void *self, parser_error error)
 {
     lq_parser *parser = self;
 
     if (error->level >= XML_ERR_ERROR && error->code != XML_WAR_NS_URI) {
-        lq_tree_fail(&parser->tree,
-                     error->code == XML_ERR_NO_MEMORY ? LQ_E_MEMORY : LQ_E_XML);
+        lq_tree_fail(&parser->tree, error_result(error->code));
     }
 }
 

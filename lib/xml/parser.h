@@ -15,6 +15,10 @@
 
 typedef struct lq_parser lq_parser;
 
+/* Beside LQ_E_XML: an entity that a DTD would have to declare, which XMPP has
+ * not (RFC 6120, 11.1). */
+enum { LQ_PARSE_RESTRICTED = LQ_E_XML - 1000 };
+
 /* A parser for elements whose surroundings declare xmlns='NS' and
  * xmlns:stream=streams.  NULL when memory runs out. */
 lq_parser *lq_parser_new(const char *xmlns, lq_pool *pool);
@@ -25,7 +29,7 @@ lq_parser *lq_parser_new_for(const lq_stanza *header, lq_pool *pool);
 void lq_parser_free(lq_parser *parser);
 
 /* Parse one framed element.  LQ_OK and a new *STANZA (yours), or LQ_E_XML
- * (not well-formed, or an undeclared prefix), LQ_E_POLICY (nested deeper than
+ * (not well-formed, or an undeclared prefix), LQ_PARSE_RESTRICTED, LQ_E_POLICY (nested deeper than
  * LQ_DEPTH_MAX, or the tree would pass 20 times LEN and 4 KiB, which nothing
  * within usual limits does), LQ_E_MEMORY.  LANG (may be NULL) becomes the
  * root's xml:lang if it has none. */
