@@ -17,7 +17,8 @@ LQ_BEGIN
 
 typedef struct lq_disco lq_disco;
 
-/* The handle is the stream's; NULL when memory runs out. */
+/* The handle is the stream's; NULL when memory runs out, which no other
+ * function takes for one. */
 LQ_API lq_disco *lq_disco_attach(lq_stream *stream);
 
 /* Add an identity of ours; "client", "pc" without a name if there is none.

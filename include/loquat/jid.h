@@ -10,7 +10,8 @@
  *     puts(lq_jid_bare(jid));                     juliet@example.com
  *     lq_jid_free(jid);
  *
- * Wherever else this library takes an address it takes text. */
+ * Wherever else this library takes an address it takes text.  Only
+ * lq_jid_free() takes a NULL JID. */
 #ifndef LOQUAT_JID_H
 #define LOQUAT_JID_H
 

@@ -37,7 +37,8 @@ LQ_API const char *lq_message_thread_parent(const lq_stanza *message);
 
 typedef struct lq_messages lq_messages;
 
-/* The handle is the stream's; NULL when memory runs out. */
+/* The handle is the stream's; NULL when memory runs out, which no other
+ * function takes for one. */
 LQ_API lq_messages *lq_messages_attach(lq_stream *stream);
 
 /* Where a message to JID goes now: the full JID that is locked on, or JID.

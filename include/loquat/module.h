@@ -78,7 +78,8 @@ LQ_API lq_id lq_module_request(void *self, lq_builder *b, lq_time timeout);
  * DELIVERY tells it.  LQ_OK; otherwise as lq_stream_send(). */
 LQ_API int lq_module_send(void *self, lq_builder *b);
 
-/* Have due() called at WHEN, once; LQ_NEVER takes that back. */
+/* Have due() called at WHEN, once, instead of when it was to be called;
+ * LQ_NEVER: not at all. */
 LQ_API int lq_module_wake(void *self, lq_time when);
 
 /* The stream that SELF belongs to. */
@@ -88,9 +89,12 @@ LQ_API lq_stream *lq_module_stream(const void *self);
  * it. */
 LQ_API lq_builder *lq_build_result(lq_stream *stream, const lq_stanza *iq);
 
-/* The feature at INDEX of all that modules and claims advertise, without
- * repetitions, or NULL behind the last. */
-LQ_API const char *lq_stream_feature(const lq_stream *stream, int index);
+/* Call TELL with SELF and each feature that modules and claims advertise, as
+ * often as they do, until it returns less than LQ_OK.  What it returned
+ * last. */
+LQ_API int lq_stream_features(const lq_stream *stream,
+                              int (*tell)(void *self, const char *feature),
+                              void *self);
 
 /* NOW as it was when the stream was entered, and the wall clock then, or
  * LQ_NEVER if the context has none. */

@@ -17,7 +17,12 @@
  *
  * Nothing in it blocks but lq_net_event(), and lq_net_dispatch() for the time
  * given.  Who calls stream functions outside of these two calls
- * lq_net_dispatch(net, 0) afterwards, so that what was sent leaves. */
+ * lq_net_dispatch(net, 0) afterwards, so that what was sent leaves.  Handlers
+ * of modules have no business here: inside one a stream can be added, but
+ * neither served nor removed.
+ *
+ * For bindings: loquat-net.cdef declares what is in this header alone, and is
+ * loaded after loquat.cdef. */
 #ifndef LOQUAT_NET_H
 #define LOQUAT_NET_H
 
@@ -35,7 +40,8 @@ typedef struct lq_net lq_net;
 LQ_API lq_net *lq_net_new(lq_context *context);
 
 /* Close all connections and forget the streams, which are the caller's and may
- * be freed before or after; one that is to live on is removed first. */
+ * be freed before or after; one that is to live on is removed first.  NULL is
+ * fine.  Not to be called inside a handler. */
 LQ_API void lq_net_free(lq_net *net);
 
 /* Drive STREAM from now on.  LQ_OK, LQ_E_NOMEM; LQ_E_ARGUMENT if it is driven
@@ -43,8 +49,9 @@ LQ_API void lq_net_free(lq_net *net);
 LQ_API int lq_net_add(lq_net *net, lq_stream *stream);
 
 /* Close STREAM's connection, if any, and drive it no longer: to be called
- * before lq_stream_free(). */
-LQ_API void lq_net_remove(lq_net *net, lq_stream *stream);
+ * before lq_stream_free().  LQ_OK; LQ_E_ARGUMENT if it is not driven;
+ * LQ_E_BUSY inside a handler of STREAM, and nothing has changed. */
+LQ_API int lq_net_remove(lq_net *net, lq_stream *stream);
 
 /* The clock whose milliseconds stream functions take. */
 LQ_API lq_time lq_net_now(const lq_net *net);
@@ -56,7 +63,8 @@ LQ_API int lq_net_fd(const lq_net *net);
 LQ_API int lq_net_wait(const lq_net *net);
 
 /* Wait for work for up to TIMEOUT milliseconds (0: not at all, -1: without
- * end) and do it.  LQ_OK, or LQ_E_NET if the operating system failed. */
+ * end) and do it.  LQ_OK; LQ_E_NET if the operating system failed; LQ_E_BUSY
+ * inside a handler whose stream has work, which waits then. */
 LQ_API int lq_net_dispatch(lq_net *net, int timeout);
 
 /* A stream that may have events waiting, or NULL; each once until it has new
@@ -66,7 +74,8 @@ LQ_API lq_stream *lq_net_next(lq_net *net);
 
 /* The next event of any stream, waiting for it as long as it takes; *STREAM
  * (may be NULL) becomes its stream.  NULL when no stream is left that could
- * have one, all being closed or none started, or the system failed. */
+ * have one, all being closed or none started, or the system failed, and inside
+ * a handler. */
 LQ_API const lq_event *lq_net_event(lq_net *net, lq_stream **stream);
 
 /* Ask these name servers instead of the system's: "127.0.0.1:5353,[::1]:53".

@@ -12,7 +12,8 @@ LQ_BEGIN
 
 typedef struct lq_ping lq_ping;
 
-/* The handle is the stream's; NULL when memory runs out. */
+/* The handle is the stream's; NULL when memory runs out, which no other
+ * function takes for one. */
 LQ_API lq_ping *lq_ping_attach(lq_stream *stream);
 
 /* Ping JID (NULL: our server).  The id of a request, which ends in a REPLY: a

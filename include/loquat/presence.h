@@ -23,7 +23,9 @@ typedef struct lq_resource lq_resource;
 enum {
     LQ_EVENT_RESOURCE_CHANGED = 0x200, /* lq_event_resource() came, or has
                                           changed */
-    LQ_EVENT_RESOURCE_GONE,            /* lq_event_resource() went away */
+    LQ_EVENT_RESOURCE_GONE,            /* lq_event_resource() went away, or
+                                          we may not see it any more; .stanza
+                                          is NULL if the roster says so */
     LQ_EVENT_RESOURCE_ERROR,           /* .stanza is a presence error: its
                                           sender cannot be reached */
 };
@@ -39,7 +41,8 @@ enum {
 };
 
 /* Keep everyone's presence, and send ours: at first ONLINE with priority 0.
- * The handle is the stream's; NULL when memory runs out. */
+ * The handle is the stream's; NULL when memory runs out, which no other
+ * function takes for one. */
 LQ_API lq_presence *lq_presence_attach(lq_stream *stream);
 
 /* ---- ours ---- */
@@ -66,7 +69,10 @@ LQ_API lq_id lq_presence_direct(lq_presence *presence, const char *jid,
 /* ---- everyone's ---- */
 
 /* Resources live until their own next event has passed or the stream goes
- * offline, which forgets all without an event for each. */
+ * offline, which forgets all without an event for each.  A contact whom we no
+ * longer see, as a push of the roster tells, has gone.  Of an account 64 are
+ * kept, of all 100000 in 16 MiB; beyond that a presence surfaces as
+ * LQ_EVENT_PRESENCE. */
 
 /* The resource of JID that is most available: highest priority, then show,
  * then latest; NULL if none is there.  A full JID asks for just that one. */

@@ -35,7 +35,8 @@ enum {
 };
 
 /* Keep STREAM's roster.  The handle is the stream's; NULL when memory runs
- * out.  Attached while online it is loaded at once. */
+ * out, which no other function takes for one.  Attached while online it is
+ * loaded at once. */
 LQ_API lq_roster *lq_roster_attach(lq_stream *stream);
 
 /* Whether a roster has been loaded since the stream was made; it stays, as it

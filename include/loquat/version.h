@@ -12,7 +12,8 @@ LQ_BEGIN
 
 typedef struct lq_version lq_version;
 
-/* The handle is the stream's; NULL when memory runs out. */
+/* The handle is the stream's; NULL when memory runs out, which no other
+ * function takes for one. */
 LQ_API lq_version *lq_version_attach(lq_stream *stream);
 
 /* Answer with this from now on; a NULL NAME answers no longer, NULL for the

@@ -1,12 +1,17 @@
 /* disco.c - Service Discovery, XEP-0030.
  *
  * What we are is what the program says; what we can is what the modules and
- * claims of the stream advertise, and what the program adds.  Nothing of ours
- * has nodes or items (yet), so a question about a node finds none. */
+ * claims of the stream advertise, and what the program adds, each told once.
+ * Nothing of ours has nodes or items (yet), so a question about a node finds
+ * none. */
 #include <loquat/disco.h>
 #include <loquat/module.h>
 
+#include <string.h>
+
 #include "base/memory.h"
+#include "base/random.h"
+#include "base/table.h"
 #include "base/text.h"
 
 #define NS_INFO  "http://jabber.org/protocol/disco#info"
@@ -30,6 +35,7 @@ struct lq_disco {
     lq_stream *stream;
     identity *identities; /* in order of addition; none: client/pc */
     feature *features;    /* that are no module's */
+    lq_hash_key key;
 };
 
 /* ---- what we are and can ---- */
@@ -60,43 +66,50 @@ static void build_identity(lq_builder *b, const char *category,
     lq_build_close(b);
 }
 
-static void build_feature(lq_builder *b, const char *var)
-{
-    lq_build_open(b, "feature", NULL);
-    lq_build_attr(b, "var", var);
-    lq_build_close(b);
-}
+/* Features that are being told. */
+typedef struct listing {
+    lq_builder *b;
+    lq_table told; /* the feature -> the listing */
+} listing;
 
-static bool stream_has(const lq_stream *stream, const char *var)
+static int build_feature(void *self, const char *var)
 {
-    const char *known;
+    listing *l = self;
+    size_t len = strlen(var);
 
-    for (int i = 0; (known = lq_stream_feature(stream, i)) != NULL; i++) {
-        if (lq_text_equal(known, var)) {
-            return true;
-        }
+    if (lq_table_get(&l->told, var, len) != NULL) {
+        return LQ_OK;
     }
-    return false;
+    lq_build_open(l->b, "feature", NULL);
+    lq_build_attr(l->b, "var", var);
+    lq_build_close(l->b);
+    return lq_table_set(&l->told, var, len, l);
 }
 
-static void build_ourselves(lq_builder *b, const lq_disco *disco)
+static int build_features(lq_builder *b, const lq_disco *disco)
 {
-    const char *var;
+    const feature *f = disco->features;
+    listing l = { .b = b };
+    int rv;
 
+    lq_table_init(&l.told, &disco->key);
+    rv = lq_stream_features(disco->stream, build_feature, &l);
+    for (; f != NULL && rv == LQ_OK; f = f->next) {
+        rv = build_feature(&l, f->var);
+    }
+    lq_table_clear(&l.told);
+    return rv;
+}
+
+static int build_ourselves(lq_builder *b, const lq_disco *disco)
+{
     if (disco->identities == NULL) {
         build_identity(b, "client", "pc", NULL, NULL);
     }
     for (const identity *i = disco->identities; i != NULL; i = i->next) {
         build_identity(b, i->category, i->type, i->lang, i->name);
     }
-    for (int n = 0; (var = lq_stream_feature(disco->stream, n)) != NULL; n++) {
-        build_feature(b, var);
-    }
-    for (const feature *f = disco->features; f != NULL; f = f->next) {
-        if (!stream_has(disco->stream, f->var)) {
-            build_feature(b, f->var);
-        }
-    }
+    return build_features(b, disco);
 }
 
 /* ---- the module ---- */
@@ -106,7 +119,7 @@ static int disco_init(void *self, lq_stream *stream)
     lq_disco *disco = self;
 
     disco->stream = stream;
-    return LQ_OK;
+    return lq_random_fill(&disco->key, sizeof(disco->key));
 }
 
 static void disco_clear(void *self)
@@ -134,6 +147,7 @@ static int disco_get(void *self, const lq_stanza *stanza,
     lq_disco *disco = self;
     const char *node = lq_element_attr(query, "node");
     lq_builder *b;
+    int rv = LQ_OK;
 
     if (node != NULL && *node != '\0') {
         return LQ_STANZA_ITEM_NOT_FOUND;
@@ -142,9 +156,13 @@ static int disco_get(void *self, const lq_stanza *stanza,
     lq_build_open(b, "query", lq_element_xmlns(query));
     lq_build_attr(b, "node", node); /* an empty one is mirrored too */
     if (lq_element_is(query, NULL, NS_INFO)) {
-        build_ourselves(b, disco);
+        rv = build_ourselves(b, disco);
     }
     lq_build_close(b);
+    if (rv < 0) {
+        lq_builder_free(b);
+        return rv;
+    }
     return lq_stream_answer(disco->stream, b);
 }
 

@@ -7,10 +7,13 @@
  * nobody is shown; if the session is resumed they are there again, since the
  * server tells only what has changed.
  *
- * Anybody can send us presence under as many resources as they like: the
- * least available of an account makes room when there are too many, and
- * beyond the limit for all accounts the stanza surfaces as an event and is
- * not kept. */
+ * Anybody can send us presence under as many resources as they like, and as
+ * long as they like: the least available of an account makes room when there
+ * are too many, and what is beyond the limits for all accounts surfaces as an
+ * event and is not kept.
+ *
+ * Not every server tells us that a contact is unavailable when we no longer
+ * see it, so the roster does. */
 #include <loquat/module.h>
 #include <loquat/presence.h>
 #include <loquat/roster.h>
@@ -25,12 +28,14 @@
 #include "grave.h"
 #include "prepared.h"
 #include "resource.h"
+#include "roster.h"
 
 #define NS_XML "http://www.w3.org/XML/1998/namespace"
 
 enum {
     RESOURCES_EACH = 64,
     RESOURCES_ALL = 100000,
+    BYTES_ALL = 16 * 1024 * 1024, /* with their accounts */
 };
 
 /* What a person should read about us, in one language. */
@@ -56,6 +61,7 @@ struct lq_presence {
     lq_hash_key key;
     lq_table accounts; /* prepared bare JID -> account */
     size_t count;      /* of all resources */
+    size_t bytes;      /* of them and their accounts */
     uint64_t order;    /* of the last one that spoke */
     lq_grave grave;
 };
@@ -118,9 +124,14 @@ static account *account_get(const lq_presence *presence, const lq_prepared *who)
     return lq_table_get(&presence->accounts, who->bare, who->len);
 }
 
+static size_t account_size(size_t bare_len)
+{
+    return sizeof(account) + bare_len + 1;
+}
+
 static account *account_new(lq_presence *presence, const lq_prepared *who)
 {
-    account *a = lq_calloc(1, sizeof(*a) + who->len + 1);
+    account *a = lq_calloc(1, account_size(who->len));
 
     if (a == NULL) {
         return NULL;
@@ -130,6 +141,7 @@ static account *account_new(lq_presence *presence, const lq_prepared *who)
         lq_free(a);
         return NULL;
     }
+    presence->bytes += account_size(who->len);
     return a;
 }
 
@@ -137,7 +149,10 @@ static account *account_new(lq_presence *presence, const lq_prepared *who)
 static void account_settle(lq_presence *presence, account *a)
 {
     if (a != NULL && a->first == NULL) {
-        lq_table_remove(&presence->accounts, a->bare, strlen(a->bare));
+        size_t len = strlen(a->bare);
+
+        lq_table_remove(&presence->accounts, a->bare, len);
+        presence->bytes -= account_size(len);
         lq_free(a);
     }
 }
@@ -183,6 +198,7 @@ static lq_resource *account_take(lq_presence *presence, account *a,
     lq_grave_add(&presence->grave, &resource->buried);
     a->count--;
     presence->count--;
+    presence->bytes -= resource->size;
     return resource;
 }
 
@@ -208,18 +224,25 @@ static int resource_gone(lq_presence *presence, account *a, lq_resource **place,
     return presence_emit(presence, LQ_EVENT_RESOURCE_GONE, stanza, last);
 }
 
-/* Make room for one more resource of A. */
-static int account_crowded(lq_presence *presence, account *a,
-                           const lq_stanza *stanza)
+/* The resource at PLACE has to go, with what it said last; because of STANZA,
+ * or NULL. */
+static int resource_drop(lq_presence *presence, account *a, lq_resource **place,
+                         const lq_stanza *stanza)
 {
-    lq_resource *least;
+    lq_resource *old = account_take(presence, a, place);
 
-    if (a->count < RESOURCES_EACH) {
-        return LQ_OK;
-    }
-    least = account_take(presence, a, account_least(a));
-    least->show = LQ_SHOW_OFFLINE;
-    return presence_emit(presence, LQ_EVENT_RESOURCE_GONE, stanza, least);
+    old->show = LQ_SHOW_OFFLINE;
+    return presence_emit(presence, LQ_EVENT_RESOURCE_GONE, stanza, old);
+}
+
+/* Whether FRESH may take the place of OLD, or be one more if that is NULL. */
+static bool presence_has_room(const lq_presence *presence,
+                              const lq_resource *old, const lq_resource *fresh)
+{
+    size_t others = presence->bytes - (old == NULL ? 0 : old->size);
+
+    return (old != NULL || presence->count < RESOURCES_ALL) &&
+           others + fresh->size <= BYTES_ALL;
 }
 
 /* Put FRESH into A, in the place of what its resource said before. */
@@ -230,36 +253,55 @@ static int account_put(lq_presence *presence, account *a, lq_resource *fresh,
     lq_resource *old = *place;
     int rv = LQ_OK;
 
+    presence->bytes += fresh->size;
     if (old != NULL) {
         fresh->next = old->next;
         *place = fresh;
+        presence->bytes -= old->size;
         lq_grave_add(&presence->grave, &old->buried);
         return LQ_OK;
     }
-    rv = account_crowded(presence, a, stanza);
+    if (a->count >= RESOURCES_EACH) {
+        rv = resource_drop(presence, a, account_least(a), stanza);
+    }
     *account_place(a, fresh->name) = fresh;
     a->count++;
     presence->count++;
     return rv;
 }
 
+/* There is no room for what OLD (NULL: one not kept yet), of A, says now:
+ * nothing is better than what is no longer true. */
+static int presence_refuse(lq_presence *presence, account *a,
+                           const lq_stanza *stanza, const lq_resource *old)
+{
+    int rv = LQ_OK;
+
+    if (old != NULL) {
+        rv = resource_drop(presence, a, account_place(a, old->name), stanza);
+        account_settle(presence, a);
+    }
+    return rv < 0 ? rv : LQ_PASS;
+}
+
 static int presence_keep(lq_presence *presence, const lq_stanza *stanza,
                          const lq_prepared *who)
 {
     account *a = account_get(presence, who);
-    lq_resource *fresh;
+    const lq_resource *old = account_find(a, who);
+    lq_resource *fresh = lq_resource_new(stanza, who, lq_stanza_sender(stanza),
+                                         ++presence->order);
     int rv, told;
 
-    if (presence->count >= RESOURCES_ALL && account_find(a, who) == NULL) {
-        return LQ_PASS;
-    }
-    if (a == NULL && (a = account_new(presence, who)) == NULL) {
+    if (fresh == NULL) {
         return LQ_E_NOMEM;
     }
-    fresh = lq_resource_new(stanza, who, lq_stanza_sender(stanza),
-                            ++presence->order);
-    if (fresh == NULL) {
-        account_settle(presence, a);
+    if (!presence_has_room(presence, old, fresh)) {
+        lq_free(fresh);
+        return presence_refuse(presence, a, stanza, old);
+    }
+    if (a == NULL && (a = account_new(presence, who)) == NULL) {
+        lq_free(fresh);
         return LQ_E_NOMEM;
     }
     rv = account_put(presence, a, fresh, stanza);
@@ -283,6 +325,23 @@ static int presence_drop(lq_presence *presence, const lq_stanza *stanza,
     }
     while (who->resource == NULL && a->first != NULL) {
         int told = resource_gone(presence, a, &a->first, stanza, who);
+
+        rv = rv < 0 ? rv : told;
+    }
+    account_settle(presence, a);
+    return rv;
+}
+
+/* The roster says that we see the presence of WHO no longer. */
+static int presence_lost(void *self, const lq_prepared *who)
+{
+    lq_presence *presence = self;
+    account *a = account_get(presence, who);
+    int rv = LQ_OK;
+
+    lq_grave_empty(&presence->grave);
+    while (a != NULL && a->first != NULL) {
+        int told = resource_drop(presence, a, &a->first, NULL);
 
         rv = rv < 0 ? rv : told;
     }
@@ -401,8 +460,14 @@ static const lq_module module = {
 lq_presence *lq_presence_attach(lq_stream *stream)
 {
     /* RFC 6121, 2.2: the roster is asked for before presence is sent */
-    return lq_roster_attach(stream) == NULL ? NULL
-                                            : lq_stream_attach(stream, &module);
+    lq_roster *roster = lq_roster_attach(stream);
+    lq_presence *presence =
+        roster == NULL ? NULL : lq_stream_attach(stream, &module);
+
+    if (presence != NULL) {
+        lq_roster_watch(roster, presence_lost, presence);
+    }
+    return presence;
 }
 
 /* ---- ours, for the program ---- */
@@ -414,12 +479,17 @@ static bool show_is_valid(int show)
 
 lq_id lq_presence_set(lq_presence *presence, int show, int priority)
 {
+    lq_id id = LQ_OK;
+
     if (!show_is_valid(show) || priority < -128 || priority > 127) {
         return LQ_E_ARGUMENT;
     }
     presence->show = show;
     presence->priority = priority;
-    return presence->online ? presence_send(presence, NULL, show) : LQ_OK;
+    if (presence->online) {
+        id = presence_send(presence, NULL, show);
+    }
+    return id == LQ_E_STATE ? LQ_OK : id; /* lost, but OFFLINE is not taken */
 }
 
 int lq_presence_set_status(lq_presence *presence, const char *lang,

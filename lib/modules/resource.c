@@ -8,8 +8,9 @@
 #include "base/text.h"
 #include "language.h"
 
-/* Of the statuses as much is kept as fits: the rest of the memory is ours. */
-enum { STATUSES_MAX = 8192 };
+/* Of the statuses as much is kept as fits: the rest of the memory is ours.
+ * Languages have tags of 35 bytes at the most (RFC 5646, 4.4.1). */
+enum { STATUSES_MAX = 8192, LANG_MAX = 64 };
 
 static const char *const shows[] = { "offline", "xa",     "away",
                                      "dnd",     "online", "chat" };
@@ -53,6 +54,12 @@ static int priority_parse(const lq_stanza *stanza)
     return (int)(number < -128 ? -128 : number > 127 ? 127 : number);
 }
 
+/* What is kept of LANG, which may be NULL. */
+static const char *lang_kept(const char *lang)
+{
+    return lang == NULL || strlen(lang) > LANG_MAX ? "" : lang;
+}
+
 static void put_text(char **end, const char *text, size_t len)
 {
     memcpy(*end, text, len);
@@ -70,9 +77,9 @@ static size_t put_statuses(char **end, const lq_stanza *stanza)
 
     for (const lq_element *e = lq_element_child(root, "status", xmlns);
          e != NULL; e = lq_element_next(e, "status", xmlns)) {
-        const char *lang = lq_language_of(stanza, e);
+        const char *lang = lang_kept(lq_language_of(stanza, e));
         const char *text = lq_element_text(e);
-        size_t lang_len = lang == NULL ? 0 : strlen(lang);
+        size_t lang_len = strlen(lang);
         size_t text_len = strlen(text);
 
         if (lang_len + text_len + 2 > STATUSES_MAX - used) {
@@ -80,7 +87,7 @@ static size_t put_statuses(char **end, const lq_stanza *stanza)
         }
         used += lang_len + text_len + 2;
         if (end != NULL) {
-            put_text(end, lang == NULL ? "" : lang, lang_len);
+            put_text(end, lang, lang_len);
             put_text(end, text, text_len);
         }
     }
@@ -91,11 +98,10 @@ lq_resource *lq_resource_new(const lq_stanza *stanza, const lq_prepared *who,
                              const char *jid, uint64_t order)
 {
     const char *name = who->resource == NULL ? "" : who->resource;
-    const char *lang = lq_stanza_lang(stanza);
-    size_t lang_len = lang == NULL ? 0 : strlen(lang);
-    size_t texts = strlen(jid) + 1 + strlen(name) + 1 + lang_len + 1;
-    lq_resource *resource =
-        lq_malloc(sizeof(*resource) + texts + put_statuses(NULL, stanza));
+    const char *lang = lang_kept(lq_stanza_lang(stanza));
+    size_t texts = strlen(jid) + 1 + strlen(name) + 1 + strlen(lang) + 1;
+    size_t size = sizeof(lq_resource) + texts + put_statuses(NULL, stanza);
+    lq_resource *resource = lq_malloc(size);
     char *end = (char *)(resource + 1);
 
     if (resource == NULL) {
@@ -103,13 +109,14 @@ lq_resource *lq_resource_new(const lq_stanza *stanza, const lq_prepared *who,
     }
     *resource = (lq_resource){ .order = order,
                                .show = (int8_t)show_parse(stanza),
-                               .priority = (int8_t)priority_parse(stanza) };
+                               .priority = (int8_t)priority_parse(stanza),
+                               .size = (unsigned)size };
     resource->jid = end;
     put_text(&end, jid, strlen(jid));
     resource->name = end;
     put_text(&end, name, strlen(name));
     resource->lang = end;
-    put_text(&end, lang == NULL ? "" : lang, lang_len);
+    put_text(&end, lang, strlen(lang));
     resource->statuses = end;
     put_statuses(&end, stanza);
     resource->statuses_end = end;

@@ -21,6 +21,7 @@ struct lq_resource {
     const char *statuses_end;
     int8_t show;
     int8_t priority;
+    unsigned size; /* of the allocation */
 };
 
 /* What STANZA, from WHO, tells; NULL when memory runs out. */

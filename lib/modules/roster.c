@@ -132,18 +132,41 @@ static void roster_reply(void *self, lq_id id, const lq_stanza *stanza,
 
 /* ---- pushes ---- */
 
+void lq_roster_watch(lq_roster *roster,
+                     int (*lost)(void *watcher, const lq_prepared *who),
+                     void *watcher)
+{
+    roster->lost = lost;
+    roster->watcher = watcher;
+}
+
+/* The item of WHO is NOW (NULL: no longer there) and was BEFORE. */
+static int roster_tell(lq_roster *roster, const lq_prepared *who,
+                       const lq_roster_item *before, const lq_roster_item *now)
+{
+    int lost =
+        lq_roster_item_subscription(before) & ~lq_roster_item_subscription(now);
+
+    return (lost & LQ_SUBSCRIPTION_TO) != 0 && roster->lost != NULL
+               ? roster->lost(roster->watcher, who)
+               : LQ_OK;
+}
+
 static int roster_forget(lq_roster *roster, const lq_stanza *stanza,
                          const lq_prepared *who)
 {
     lq_roster_item *item = lq_roster_items_get(&roster->items, who);
+    int rv, told;
 
     if (item == NULL) {
         return LQ_OK;
     }
     lq_roster_items_remove(&roster->items, item);
     lq_grave_add(&roster->grave, &item->buried);
-    return lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_REMOVED, 0, LQ_OK,
-                          stanza, item);
+    rv = lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_REMOVED, 0, LQ_OK,
+                        stanza, item);
+    told = roster_tell(roster, who, item, NULL);
+    return rv < 0 ? rv : told;
 }
 
 static int roster_change(lq_roster *roster, const lq_stanza *stanza,
@@ -152,7 +175,7 @@ static int roster_change(lq_roster *roster, const lq_stanza *stanza,
     lq_roster_item *old = lq_roster_items_get(&roster->items, who);
     lq_roster_item *item;
     lq_table seen;
-    int rv;
+    int rv, told;
 
     lq_table_init(&seen, &roster->key);
     item = lq_roster_item_new(element, who, &seen);
@@ -168,8 +191,10 @@ static int roster_change(lq_roster *roster, const lq_stanza *stanza,
     }
     lq_grave_add(&roster->grave, old != NULL ? &old->buried : NULL);
     lq_subscription_settle(roster, item, who);
-    return lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_CHANGED, 0, LQ_OK,
-                          stanza, item);
+    rv = lq_stream_emit(roster->stream, LQ_EVENT_ROSTER_CHANGED, 0, LQ_OK,
+                        stanza, item);
+    told = roster_tell(roster, who, old, item);
+    return rv < 0 ? rv : told;
 }
 
 /* A push with VERSION (NULL: not said) was taken, or failed with RV.  Before

@@ -18,7 +18,16 @@ struct lq_roster {
     lq_id loading; /* the get that is under way, or 0 */
     bool loaded;
     lq_table requests; /* prepared bare JID -> lq_request */
+    int (*lost)(void *watcher, const lq_prepared *who);
+    void *watcher;
 };
+
+/* Have LOST called with WATCHER, of whom there is one, while a push is handled
+ * by which we see the presence of WHO no longer.  It returns LQ_OK or
+ * LQ_E_NOMEM. */
+void lq_roster_watch(lq_roster *roster,
+                     int (*lost)(void *watcher, const lq_prepared *who),
+                     void *watcher);
 
 /* ---- subscription.c ---- */
 

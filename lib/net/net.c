@@ -54,6 +54,13 @@ lq_net *lq_net_new(lq_context *context)
     return net;
 }
 
+/* Whether a handler of LINE's stream is running: then it can be told nothing.
+ * To tick too often does no harm. */
+static bool net_is_inside(const lq_net *net, const lq_line *line)
+{
+    return lq_stream_tick(line->stream, lq_net_now(net)) == LQ_E_BUSY;
+}
+
 void lq_net_free(lq_net *net)
 {
     size_t cursor = 0;
@@ -108,13 +115,16 @@ int lq_net_add(lq_net *net, lq_stream *stream)
     return LQ_OK;
 }
 
-void lq_net_remove(lq_net *net, lq_stream *stream)
+int lq_net_remove(lq_net *net, lq_stream *stream)
 {
     lq_line *line = lq_books_find(&net->books, stream);
     bool connected;
 
     if (line == NULL) {
-        return;
+        return LQ_E_ARGUMENT;
+    }
+    if (net_is_inside(net, line)) {
+        return LQ_E_BUSY;
     }
     connected = line->phase == LQ_PHASE_OPEN || line->phase == LQ_PHASE_CLOSING;
     if (net->current == line) {
@@ -125,6 +135,7 @@ void lq_net_remove(lq_net *net, lq_stream *stream)
     if (connected) {
         lq_stream_disconnected(stream, lq_net_now(net), LQ_E_NET);
     }
+    return LQ_OK;
 }
 
 lq_time lq_net_now(const lq_net *net)
@@ -142,9 +153,10 @@ int lq_net_set_resolver(lq_net *net, const char *servers)
 
 /* ---- a turn ---- */
 
-/* Serve whom something happened to.  Returns whether a stream has news that
- * the program was not told of. */
-static bool net_settle(lq_net *net)
+/* Serve whom something happened to.  Returns 1 if a stream has news that the
+ * program was not told of, else LQ_OK; or LQ_E_BUSY: one waits for a handler
+ * of its own to end. */
+static int net_settle(lq_net *net)
 {
     const lq_link *last = net->news.prev;
     lq_stream *stream;
@@ -160,6 +172,10 @@ static bool net_settle(lq_net *net)
             }
         }
         line = lq_list_take(&net->work);
+        if (line != NULL && net_is_inside(net, line)) {
+            lq_net_wake(line);
+            return LQ_E_BUSY;
+        }
         if (line != NULL) {
             lq_line_serve(line);
         }
@@ -223,13 +239,17 @@ int lq_net_wait(const lq_net *net)
 
 int lq_net_dispatch(lq_net *net, int timeout)
 {
-    int wait, rv;
+    int wait, rv, settled;
     lq_line *line;
 
     while ((line = lq_list_take(&net->paused)) != NULL) {
         lq_net_wake(line);
     }
-    if (net_settle(net)) {
+    settled = net_settle(net);
+    if (settled < 0) {
+        return settled;
+    }
+    if (settled > 0) {
         timeout = 0; /* there is something to tell */
     }
     wait = lq_net_wait(net);
@@ -238,8 +258,8 @@ int lq_net_dispatch(lq_net *net, int timeout)
     }
     rv = lq_poll_wait(&net->poll, wait);
     net_tick(net);
-    net_settle(net);
-    return rv;
+    settled = net_settle(net);
+    return rv < 0 || settled > 0 ? rv : settled;
 }
 
 /* ---- events ---- */
@@ -275,12 +295,15 @@ const lq_event *lq_net_event(lq_net *net, lq_stream **stream)
 {
     const lq_event *event;
 
+    if (net->current != NULL && net_is_inside(net, net->current)) {
+        return NULL;
+    }
     while ((event = net_current_event(net)) == NULL) {
         net->current = lq_list_take(&net->news);
         if (net->current != NULL) {
             continue;
         }
-        if (net_settle(net)) {
+        if (net_settle(net) > 0) {
             continue;
         }
         if (net->alive == 0 || lq_net_dispatch(net, -1) < 0) {

@@ -48,6 +48,9 @@ int lq_module_wake(void *self, lq_time when)
     lq_slot *slot = lq_slot_of(self);
     int rv = lq_timer_set(slot->stream, &slot->timer, when);
 
+    if (rv == LQ_OK) {
+        slot->due = false;
+    }
     if (!slot->stream->hooked) {
         lq_stream_leave(slot->stream);
     }
@@ -197,40 +200,17 @@ int lq_module_send(void *self, lq_builder *b)
 
 /* ---- features ---- */
 
-static const char *modules_feature(const lq_stream *stream, int index)
+int lq_stream_features(const lq_stream *stream,
+                       int (*tell)(void *self, const char *feature), void *self)
 {
+    int rv = LQ_OK;
+
     for (EACH_SLOT(l, stream)) {
         const char *const *f = LQ_OUTER(l, lq_slot, place)->module->features;
 
-        for (; f != NULL && *f != NULL; f++) {
-            if (index-- == 0) {
-                return *f;
-            }
+        for (; f != NULL && *f != NULL && rv >= 0; f++) {
+            rv = tell(self, *f);
         }
     }
-    return lq_router_feature(&stream->router, index);
-}
-
-static bool feature_is_new(const lq_stream *stream, int raw,
-                           const char *feature)
-{
-    for (int i = 0; i < raw; i++) {
-        if (strcmp(modules_feature(stream, i), feature) == 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-const char *lq_stream_feature(const lq_stream *stream, int index)
-{
-    const char *feature;
-
-    for (int raw = 0; (feature = modules_feature(stream, raw)) != NULL;
-         raw++) {
-        if (feature_is_new(stream, raw, feature) && index-- == 0) {
-            return feature;
-        }
-    }
-    return NULL;
+    return rv < 0 ? rv : lq_router_features(&stream->router, tell, self);
 }

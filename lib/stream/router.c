@@ -388,12 +388,16 @@ lq_id lq_stream_claim(lq_stream *stream, int kind, int type, const char *name,
     return claim->live.id;
 }
 
-const char *lq_router_feature(const lq_router *router, int index)
+int lq_router_features(const lq_router *router,
+                       int (*tell)(void *self, const char *feature), void *self)
 {
-    for (const struct lq_claim *c = router->claims; c != NULL; c = c->next) {
-        if (c->feature != NULL && index-- == 0) {
-            return c->feature;
+    int rv = LQ_OK;
+
+    for (const struct lq_claim *c = router->claims; c != NULL && rv >= 0;
+         c = c->next) {
+        if (c->feature != NULL) {
+            rv = tell(self, c->feature);
         }
     }
-    return NULL;
+    return rv;
 }

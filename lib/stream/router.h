@@ -27,7 +27,9 @@ void lq_router_forget(lq_router *router, const void *self);
 /* Give STANZA to all it concerns.  LQ_PASS: it is to surface as an event. */
 int lq_router_route(lq_stream *stream, const lq_stanza *stanza);
 
-/* The next feature that a claim adds: claim INDEX's, or NULL. */
-const char *lq_router_feature(const lq_router *router, int index);
+/* Tell the features that claims add; see lq_stream_features(). */
+int lq_router_features(const lq_router *router,
+                       int (*tell)(void *self, const char *feature),
+                       void *self);
 
 #endif

@@ -4,6 +4,8 @@
  * TLS, and real servers test it. */
 #include "world.h"
 
+#include <loquat/module.h>
+
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -157,8 +159,8 @@ START_TEST(stream_is_driven_once)
     world_open(&w, NULL, "example.test");
     ck_assert_int_eq(lq_net_add(w.net, w.stream), LQ_E_ARGUMENT);
     ck_assert_int_eq(lq_net_add(w.net, NULL), LQ_E_ARGUMENT);
-    lq_net_remove(w.net, w.stream);
-    lq_net_remove(w.net, w.stream);
+    ck_assert_int_eq(lq_net_remove(w.net, w.stream), LQ_OK);
+    ck_assert_int_eq(lq_net_remove(w.net, w.stream), LQ_E_ARGUMENT);
     ck_assert_int_eq(lq_net_add(w.net, w.stream), LQ_OK);
     world_close(&w);
 }
@@ -176,6 +178,94 @@ START_TEST(removed_stream_is_disconnected)
         ck_assert_ptr_nonnull(lq_stream_event(w.stream));
     }
     close(peer);
+    world_close(&w);
+}
+END_TEST
+
+/* ---- from inside a handler ---- */
+
+static world *here;
+static int away; /* the peer, which goes away meanwhile */
+static int result;
+
+static int remove_inside(void *self, lq_time now)
+{
+    (void)self, (void)now;
+    result = lq_net_remove(here->net, here->stream);
+    return LQ_OK;
+}
+
+static int dispatch_inside(void *self, lq_time now)
+{
+    (void)self, (void)now;
+    close(away);
+    result = lq_net_dispatch(here->net, 1000);
+    return LQ_OK;
+}
+
+static int event_inside(void *self, lq_time now)
+{
+    (void)self, (void)now;
+    close(away);
+    result = lq_net_event(here->net, NULL) == NULL ? LQ_E_BUSY : LQ_OK;
+    return LQ_OK;
+}
+
+/* Have DUE called when events are taken. */
+static void call_inside(world *w, int peer, const lq_module *module)
+{
+    here = w;
+    away = peer;
+    result = LQ_OK;
+    lq_module_wake(lq_stream_attach(w->stream, module), lq_net_now(w->net));
+}
+
+START_TEST(stream_is_not_removed_inside_a_handler)
+{
+    static const lq_module module = { .size = 1, .due = remove_inside };
+    world w;
+    int peer = meet(&w);
+
+    call_inside(&w, peer, &module);
+    world_turn(&w);
+    world_turn(&w);
+    ck_assert_int_eq(result, LQ_E_BUSY);
+    close(peer);
+    world_until_closed(&w);
+    ck_assert_int_eq(lq_net_remove(w.net, w.stream), LQ_OK);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(stream_is_not_served_inside_a_handler)
+{
+    static const lq_module module = { .size = 1, .due = dispatch_inside };
+    world w;
+    int peer = meet(&w);
+
+    call_inside(&w, peer, &module);
+    world_until_closed(&w);
+    ck_assert_int_eq(result, LQ_E_BUSY);
+    ck_assert_int_eq(w.error, LQ_E_NET);
+    world_close(&w);
+}
+END_TEST
+
+START_TEST(no_event_is_waited_for_inside_a_handler)
+{
+    static const lq_module module = { .size = 1, .due = event_inside };
+    const lq_event *event;
+    lq_stream *stream;
+    world w;
+    int peer = meet(&w);
+
+    call_inside(&w, peer, &module);
+    do {
+        event = lq_net_event(w.net, &stream);
+        ck_assert_ptr_nonnull(event);
+        ck_assert_ptr_eq(stream, w.stream);
+    } while (event->type != LQ_EVENT_CLOSED);
+    ck_assert_int_eq(result, LQ_E_BUSY);
     world_close(&w);
 }
 END_TEST
@@ -333,6 +423,9 @@ int main(void)
     tcase_add_test(all, peer_that_hangs_up_late_is_not_awaited);
     tcase_add_test(all, stream_is_driven_once);
     tcase_add_test(all, removed_stream_is_disconnected);
+    tcase_add_test(all, stream_is_not_removed_inside_a_handler);
+    tcase_add_test(all, stream_is_not_served_inside_a_handler);
+    tcase_add_test(all, no_event_is_waited_for_inside_a_handler);
     tcase_add_test(all, net_can_be_freed_while_connected);
     tcase_add_loop_test(all, hanging_attempt_has_a_deadline_and_can_be_left, 0,
                         2);

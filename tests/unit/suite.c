@@ -33,6 +33,9 @@ static int suite_count(const TTest *const *tests)
     return count;
 }
 
+/* Without a process of its own a test would inherit what the last one left. */
+static void suite_setup(void) { memory_fail(0, false); }
+
 static int suite_run(const char *name, const TTest *const *tests, int times)
 {
     Suite *suite = suite_create(name);
@@ -41,6 +44,7 @@ static int suite_run(const char *name, const TTest *const *tests, int times)
     int failed;
 
     tcase_set_timeout(all, TIMEOUT);
+    tcase_add_checked_fixture(all, suite_setup, NULL);
     for (; *tests != NULL; tests++) {
         tcase_add_loop_test(all, *tests, 0, times);
     }

@@ -1,4 +1,5 @@
 /* test_disco.c - what we say about ourselves, and ask others. */
+#include <stdio.h>
 #include <string.h>
 
 #include "peer.h"
@@ -110,6 +111,24 @@ START_TEST(info_lists_what_modules_claims_and_the_program_can)
     ck_assert_int_eq(times("urn:xmpp:ping"), 1);
     ck_assert_int_eq(times("urn:x:claim"), 1);
     ck_assert_int_eq(times("urn:x:own"), 1);
+    end();
+}
+END_TEST
+
+START_TEST(thousand_claims_are_listed_at_once)
+{
+    char feature[32];
+
+    begin(2);
+    for (int i = 0; i < 1000; i++) {
+        snprintf(feature, sizeof(feature), "urn:x:%d:", i);
+        lq_stream_claim(p->stream, LQ_MESSAGE, LQ_ANY, "x", feature, feature);
+        lq_stream_claim(p->stream, LQ_IQ, LQ_GET, "x", feature, feature);
+    }
+    peer_send(p, ASK("get", INFO, ""));
+    peer_expect(p, RESULT(INFO, "<feature var='" INFO "'/>"));
+    ck_assert_int_eq(times("urn:x:"), 1000);
+    ck_assert_int_eq(times("urn:x:999:"), 1);
     end();
 }
 END_TEST
@@ -242,6 +261,7 @@ int main(void)
         info_lists_identities_as_added,
         identities_are_whole_and_said_once,
         info_lists_what_modules_claims_and_the_program_can,
+        thousand_claims_are_listed_at_once,
         items_are_none,
         nodes_and_sets_are_refused,
         info_is_asked_and_read,

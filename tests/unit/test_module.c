@@ -241,20 +241,26 @@ START_TEST(module_may_bring_another)
 }
 END_TEST
 
-START_TEST(features_are_told_once_each)
+/* Until it is SELF. */
+static int tell_feature(void *self, const char *feature)
 {
-    static const char *const want[] = { "urn:a", "urn:both", "urn:b", "urn:c" };
+    sprintf(talk + strlen(talk), "%s ", feature);
+    return strcmp(feature, self) == 0 ? LQ_E_FULL : LQ_OK;
+}
+
+START_TEST(features_are_told_by_all_who_advertise_them)
+{
+    char none[] = "", b[] = "urn:b";
 
     begin(_i);
     attach(&module_a, 'a');
     attach(&bare, '-');
     attach(&module_b, 'b');
     lq_stream_claim(p->stream, LQ_IQ, LQ_GET, "x", "urn:c", "urn:c");
-    lq_stream_claim(p->stream, LQ_IQ, LQ_GET, "x", "urn:b", "urn:b");
-    for (int i = 0; i < (int)LQ_COUNT(want); i++) {
-        CLAIM(strcmp(lq_stream_feature(p->stream, i), want[i]) == 0);
-    }
-    CLAIM(lq_stream_feature(p->stream, 4) == NULL);
+    CLAIM_IS(lq_stream_features(p->stream, tell_feature, none), LQ_OK);
+    claim_talk("urn:a urn:both urn:both urn:b urn:c ");
+    CLAIM_IS(lq_stream_features(p->stream, tell_feature, b), LQ_E_FULL);
+    claim_talk("urn:a urn:both urn:both urn:b ");
     end();
 }
 END_TEST
@@ -343,6 +349,31 @@ static void again(actor *self)
 {
     lq_module_wake(self, lq_stream_now(p->stream) + 10);
 }
+
+START_TEST(module_is_not_woken_after_it_took_that_back)
+{
+    actor *a;
+
+    begin(_i);
+    a = attach(&module_a, 'a');
+    if (a != NULL) {
+        CLAIM_IS(lq_module_wake(a, p->now + 10), LQ_OK);
+        lq_stream_tick(p->stream, p->now += 10); /* due, but not told */
+        CLAIM_IS(lq_module_wake(a, LQ_NEVER), LQ_OK);
+        peer_quiet(p);
+        claim_talk("");
+        CLAIM_IS(lq_module_wake(a, p->now + 10), LQ_OK);
+        lq_stream_tick(p->stream, p->now += 10);
+        CLAIM_IS(lq_module_wake(a, p->now + 10), LQ_OK); /* rather later */
+        peer_quiet(p);
+        claim_talk("");
+        peer_wait(p, 10);
+        peer_quiet(p);
+        claim_talk("duea ");
+    }
+    end();
+}
+END_TEST
 
 START_TEST(module_may_wake_itself_again)
 {
@@ -591,9 +622,10 @@ int main(void)
         module_that_does_not_begin_is_not_there,
         module_that_comes_late_is_online_at_once,
         module_may_bring_another,
-        features_are_told_once_each,
+        features_are_told_by_all_who_advertise_them,
         replies_go_to_the_module_and_are_no_events,
         module_is_woken_when_it_asked_to_be,
+        module_is_not_woken_after_it_took_that_back,
         module_may_wake_itself_again,
         wall_clock_is_what_the_driver_says,
         what_would_change_the_stream_is_refused_inside,

@@ -168,6 +168,19 @@ START_TEST(presence_set_offline_is_sent_at_each_login)
 }
 END_TEST
 
+START_TEST(presence_set_before_offline_is_taken_is_sent_at_the_next_login)
+{
+    begin(_i);
+    peer_lose(p);
+    ck_assert_int_eq(lq_presence_set(presence, LQ_SHOW_DND, 1), LQ_OK);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_login(p);
+    peer_expect(p, ROSTER_GET);
+    peer_expect(p, "<presence><show>dnd</show></presence>");
+    end();
+}
+END_TEST
+
 START_TEST(nobody_is_told_when_we_are_to_be_offline)
 {
     p = peer_new(NULL, _i);
@@ -313,6 +326,35 @@ START_TEST(status_that_is_too_long_is_not_kept)
              1);
     resource = changed(xml);
     ck_assert_str_eq(lq_resource_status(resource, NULL), "short");
+    end();
+}
+END_TEST
+
+START_TEST(language_that_is_too_long_is_not_kept)
+{
+    static const int lengths[] = { 64, 65, 9000 };
+    static char xml[12000];
+
+    begin(2);
+    for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+        const lq_resource *resource;
+
+        snprintf(xml, sizeof(xml),
+                 "<presence from='" BALCONY "' xml:lang='de-%0*d'>"
+                 "<status xml:lang='fr'>fr</status>"
+                 "<status xml:lang='de'>de</status></presence>",
+                 lengths[i] - 3, 1);
+        resource = changed(xml);
+        ck_assert_str_eq(lq_resource_status(resource, NULL),
+                         lengths[i] > 64 ? "fr" : "de");
+        snprintf(xml, sizeof(xml),
+                 HERE(BALCONY, "<status xml:lang='fr'>fr</status>"
+                               "<status xml:lang='de-%0*d'>de</status>"),
+                 lengths[i] - 3, 1);
+        resource = changed(xml);
+        ck_assert_str_eq(lq_resource_status(resource, "de"),
+                         lengths[i] > 64 ? "fr" : "de");
+    }
     end();
 }
 END_TEST
@@ -547,6 +589,150 @@ START_TEST(beyond_a_hundred_thousand_resources_nobody_new_is_kept)
 }
 END_TEST
 
+/* Contact NUMBER says LEN bytes. */
+static void say(int number, int len)
+{
+    static char xml[12000];
+
+    snprintf(xml, sizeof(xml),
+             HERE("c%04d@example.com/x", "<status>%0*d</status>"), number, len,
+             1);
+    peer_send(p, xml);
+}
+
+static bool is_kept(int number)
+{
+    char jid[32];
+
+    while (lq_stream_event(p->stream) != NULL) {
+    }
+    snprintf(jid, sizeof(jid), "c%04d@example.com", number);
+    return lq_presence_best(presence, jid) != NULL;
+}
+
+START_TEST(beyond_16_mib_nobody_new_is_kept)
+{
+    const int max = 16 * 1024 * 1024, len = 8000;
+    int count = 0;
+
+    if (_i != 2) {
+        return;
+    }
+    begin(2);
+    do {
+        say(count, len);
+    } while (count < 3000 && is_kept(count++));
+    ck_assert_int_gt(count, max / (len + 200));
+    ck_assert_int_le(count, max / len);
+    say(count, len);
+    peer_event(p, LQ_EVENT_PRESENCE);
+
+    say(7, len); /* who is kept may speak */
+    peer_event(p, LQ_EVENT_RESOURCE_CHANGED);
+    peer_send(p, GONE("c0008@example.com/x"));
+    gone();
+    say(count, len);
+    peer_event(p, LQ_EVENT_RESOURCE_CHANGED);
+    end();
+}
+END_TEST
+
+START_TEST(whoever_says_more_than_there_is_room_for_has_gone)
+{
+    static char xml[12000];
+    int count = 0;
+
+    if (_i != 2) {
+        return;
+    }
+    begin(2);
+    changed(HERE(BALCONY, ""));
+    do {
+        say(count, 8000);
+    } while (count < 3000 && is_kept(count++));
+    for (int len = 7000; len > 0; len -= 100) { /* what is left */
+        say(count, len);
+        count += is_kept(count);
+    }
+    snprintf(xml, sizeof(xml), HERE(BALCONY, "<status>%08000d</status>"), 1);
+    peer_send(p, xml);
+    ck_assert_str_eq(lq_resource_jid(gone()), BALCONY);
+    peer_event(p, LQ_EVENT_PRESENCE);
+    ck_assert_int_eq(resources_of(JULIET), 0);
+    changed(HERE(BALCONY, ""));
+    end();
+}
+END_TEST
+
+/* ---- whom the roster shows ---- */
+
+#define PUSH(attrs)                                                            \
+    "<iq type='set' id='p1'><query xmlns='jabber:iq:roster'>"                  \
+    "<item jid='" JULIET "'" attrs "/></query></iq>"
+
+static void push(const char *xml, int type)
+{
+    peer_send(p, xml);
+    peer_expect(p, "<iq type='result' id='p1'/>");
+    peer_event(p, type);
+}
+
+/* Juliet, who is a contact of ours as ATTRS say, is here twice, and others
+ * are. */
+static void begin_with_juliet(int chunk_index, const char *contact)
+{
+    begin(chunk_index);
+    push(contact, LQ_EVENT_ROSTER_CHANGED);
+    changed(HERE(BALCONY, ""));
+    changed(HERE("room@muc.example/me", ""));
+    changed(HERE(CHAMBER, "<status>sighing</status>"));
+}
+
+static void expect_juliet_gone(void)
+{
+    const lq_resource *resource = gone();
+
+    ck_assert_str_eq(lq_resource_jid(resource), BALCONY);
+    ck_assert_int_eq(lq_resource_show(resource), LQ_SHOW_OFFLINE);
+    ck_assert_ptr_null(p->event.stanza);
+    resource = gone();
+    ck_assert_str_eq(lq_resource_jid(resource), CHAMBER);
+    ck_assert_str_eq(lq_resource_status(resource, NULL), "sighing");
+    ck_assert_int_eq(resources_of(JULIET), 0);
+    ck_assert_int_eq(resources_of("room@muc.example"), 1);
+}
+
+START_TEST(contact_that_is_removed_has_gone)
+{
+    begin_with_juliet(_i, PUSH(" subscription='both'"));
+    push(PUSH(" subscription='remove'"), LQ_EVENT_ROSTER_REMOVED);
+    expect_juliet_gone();
+    changed(HERE(BALCONY, "")); /* she may still show herself to us */
+    end();
+}
+END_TEST
+
+START_TEST(contact_that_does_not_let_us_see_it_any_more_has_gone)
+{
+    begin_with_juliet(_i, PUSH(" subscription='to'"));
+    push(PUSH(" subscription='both'"), LQ_EVENT_ROSTER_CHANGED);
+    ck_assert_int_eq(resources_of(JULIET), 2);
+    push(PUSH(" subscription='from'"), LQ_EVENT_ROSTER_CHANGED);
+    expect_juliet_gone();
+    end();
+}
+END_TEST
+
+START_TEST(who_was_no_contact_to_be_seen_stays)
+{
+    begin_with_juliet(_i, PUSH(" subscription='from'"));
+    push(PUSH(" subscription='none'"), LQ_EVENT_ROSTER_CHANGED);
+    push(PUSH(" subscription='remove'"), LQ_EVENT_ROSTER_REMOVED);
+    ck_assert_int_eq(resources_of(JULIET), 2);
+    end();
+}
+END_TEST
+
 /* ---- memory ---- */
 
 static void life(peer *forgiving)
@@ -566,6 +752,10 @@ static void life(peer *forgiving)
     peer_send(p, GONE(BALCONY));
     peer_send(p, HERE(CHAMBER, "<show>dnd</show>"));
     peer_event(p, LQ_EVENT_RESOURCE_CHANGED);
+    peer_send(p, PUSH(" subscription='both'"));
+    peer_send(p, PUSH(" subscription='remove'"));
+    peer_event(p, LQ_EVENT_RESOURCE_GONE);
+    peer_send(p, HERE(CHAMBER, ""));
     peer_send(p, GONE(JULIET));
     peer_event(p, LQ_EVENT_RESOURCE_GONE);
     lq_presence_direct(presence, "Room@muc.example/me", LQ_SHOW_AWAY);
@@ -592,6 +782,7 @@ int main(void)
         show_and_priority_outside_their_range_change_nothing,
         status_goes_out_in_each_language_with_the_next_presence,
         presence_set_offline_is_sent_at_each_login,
+        presence_set_before_offline_is_taken_is_sent_at_the_next_login,
         nobody_is_told_when_we_are_to_be_offline,
         directed_presence_is_for_one_alone,
         resources_tell_what_they_said,
@@ -599,6 +790,7 @@ int main(void)
         odd_shows_and_priorities_are_made_usable,
         status_is_read_in_the_language_that_fits_best,
         status_that_is_too_long_is_not_kept,
+        language_that_is_too_long_is_not_kept,
         best_is_the_highest_priority_then_show_then_the_latest,
         resources_of_an_account_come_in_order_of_arrival,
         same_resource_is_recognised_however_it_is_written,
@@ -613,6 +805,11 @@ int main(void)
         events_that_wait_keep_their_resources_when_we_go_offline,
         least_available_of_64_resources_makes_room,
         beyond_a_hundred_thousand_resources_nobody_new_is_kept,
+        beyond_16_mib_nobody_new_is_kept,
+        whoever_says_more_than_there_is_room_for_has_gone,
+        contact_that_is_removed_has_gone,
+        contact_that_does_not_let_us_see_it_any_more_has_gone,
+        who_was_no_contact_to_be_seen_stays,
         presence_survives_any_allocation_that_fails,
         NULL,
     };
