@@ -76,8 +76,9 @@ static void build_status(lq_builder *b, const status *s)
     lq_build_close(b);
 }
 
-/* Tell TO (NULL: everybody) that we are in SHOW. */
-static lq_id presence_send(lq_presence *presence, const char *to, int show)
+/* That we are in SHOW, for TO (NULL: everybody). */
+static lq_builder *presence_build(lq_presence *presence, const char *to,
+                                  int show)
 {
     int type = show == LQ_SHOW_OFFLINE ? LQ_UNAVAILABLE : LQ_AVAILABLE;
     lq_builder *b = lq_build_presence(presence->stream, type, to);
@@ -93,7 +94,13 @@ static lq_id presence_send(lq_presence *presence, const char *to, int show)
         snprintf(priority, sizeof(priority), "%d", presence->priority);
         lq_build_child(b, "priority", NULL, priority);
     }
-    return lq_stream_send(presence->stream, b);
+    return b;
+}
+
+static lq_id presence_send(lq_presence *presence, const char *to, int show)
+{
+    return lq_stream_send(presence->stream,
+                          presence_build(presence, to, show));
 }
 
 static void status_free(status *s)
@@ -377,7 +384,7 @@ static int presence_init(void *self, lq_stream *stream)
 static int presence_online(void *self, bool resumed)
 {
     lq_presence *presence = self;
-    lq_id id = LQ_OK;
+    int rv = LQ_OK;
 
     presence->online = true;
     if (resumed) {
@@ -385,9 +392,10 @@ static int presence_online(void *self, bool resumed)
     }
     presence_forget(presence);
     if (presence->show != LQ_SHOW_OFFLINE) {
-        id = presence_send(presence, NULL, presence->show);
+        rv = lq_module_send(presence,
+                            presence_build(presence, NULL, presence->show));
     }
-    return id < 0 ? id : LQ_OK;
+    return rv;
 }
 
 static void presence_offline(void *self)

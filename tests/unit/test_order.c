@@ -453,6 +453,25 @@ START_TEST(module_that_failed_hears_no_reply)
 }
 END_TEST
 
+START_TEST(fate_of_what_a_module_sends_is_nobodys_event)
+{
+    char events[16];
+
+    p = peer_begin(NULL, 2);
+    if (lq_presence_attach(p->stream) != NULL && peer_login(p)) {
+        peer_expect(p, "<iq type='get'/>");
+        peer_expect(p, "<presence/>");
+        lq_stream_stop(p->stream, p->now);
+        peer_expect_text(p, CLOSE);
+        peer_send(p, CLOSE);
+        peer_hang_up(p);
+        take_events(events, sizeof(events));
+        CLAIM(strchr(events, 'C') != NULL && strchr(events, 'D') == NULL);
+    }
+    peer_close(p);
+}
+END_TEST
+
 START_TEST(module_that_is_cleared_sends_nothing)
 {
     p = peer_open(2);
@@ -478,6 +497,7 @@ int main(void)
         redirects_behind_a_login_are_counted_too,
         end_that_nobody_vouches_for_is_not_for_good,
         module_that_failed_hears_no_reply,
+        fate_of_what_a_module_sends_is_nobodys_event,
         module_that_is_cleared_sends_nothing,
         NULL,
     };
