@@ -17,7 +17,7 @@
 #endif
 #ifdef __cplusplus
 #define LQ_BEGIN extern "C" {
-#define LQ_END }
+#define LQ_END   }
 #else
 #define LQ_BEGIN
 #define LQ_END

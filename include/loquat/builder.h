@@ -40,8 +40,8 @@ LQ_API void lq_build_close(lq_builder *b);
 /* An attribute of the element just opened; a NULL VALUE leaves it out.  The
  * same attribute twice is an error. */
 LQ_API void lq_build_attr(lq_builder *b, const char *name, const char *value);
-LQ_API void lq_build_attr_ns(lq_builder *b, const char *name,
-                             const char *xmlns, const char *value);
+LQ_API void lq_build_attr_ns(lq_builder *b, const char *name, const char *xmlns,
+                             const char *value);
 LQ_API void lq_build_attr_int(lq_builder *b, const char *name, int64_t value);
 
 /* Character data.  A NULL TEXT adds nothing. */

@@ -34,8 +34,7 @@ LQ_API int lq_disco_add_feature(lq_disco *disco, const char *feature);
 /* Ask JID (NULL: our account) about itself or its NODE (NULL: none).  The id
  * of a request, which ends in a REPLY. */
 LQ_API lq_id lq_disco_info(lq_disco *disco, const char *jid, const char *node);
-LQ_API lq_id lq_disco_items(lq_disco *disco, const char *jid,
-                            const char *node);
+LQ_API lq_id lq_disco_items(lq_disco *disco, const char *jid, const char *node);
 
 /* Whether REPLY, an #info result, names FEATURE, or an identity of CATEGORY
  * and TYPE (NULL matches any). */

@@ -61,8 +61,7 @@ typedef struct lq_module {
 LQ_API void *lq_stream_attach(lq_stream *stream, const lq_module *module);
 
 /* The state of MODULE, or NULL if it is not attached. */
-LQ_API void *lq_stream_module(const lq_stream *stream,
-                              const lq_module *module);
+LQ_API void *lq_stream_module(const lq_stream *stream, const lq_module *module);
 
 /* Register one handler, for as long as STREAM lives; it is copied, and its
  * texts must live as long as STREAM.  LQ_OK or LQ_E_NOMEM. */

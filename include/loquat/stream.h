@@ -155,8 +155,8 @@ LQ_API const lq_event *lq_stream_event(lq_stream *stream);
 
 /* Send a message or presence, or an IQ get or set, and free B, also on
  * failure.  The id comes back in exactly one DELIVERY (send) or REPLY
- * (request).  Accepted from start() to stop(), else LQ_E_STATE; before ONLINE it
- * waits (a request's time runs all the same), but for a presence that tells
+ * (request).  Accepted from start() to stop(), else LQ_E_STATE; before ONLINE
+ * it waits (a request's time runs all the same), but for a presence that tells
  * where we are, which is LQ_E_STATE then (lq_presence_set() remembers ours).
  * LQ_E_FULL past the high-water mark of
  * 256 KiB; LQ_E_ARGUMENT if B is no such stanza or was built wrongly; a NULL B

@@ -99,8 +99,7 @@ static lq_builder *presence_build(lq_presence *presence, const char *to,
 
 static lq_id presence_send(lq_presence *presence, const char *to, int show)
 {
-    return lq_stream_send(presence->stream,
-                          presence_build(presence, to, show));
+    return lq_stream_send(presence->stream, presence_build(presence, to, show));
 }
 
 static void status_free(status *s)

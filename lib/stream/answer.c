@@ -94,8 +94,8 @@ lq_builder *lq_build_answer(lq_stream *stream, lq_id id)
 {
     const lq_question *question = lq_question_get(stream, id);
     bool open = question != NULL && question->kind == LQ_QUESTION_IQ;
-    lq_builder *b = lq_builder_new_result(stream->context,
-                                          open ? question->iq : NULL);
+    lq_builder *b =
+        lq_builder_new_result(stream->context, open ? question->iq : NULL);
 
     if (b != NULL) {
         b->question = id;
@@ -140,8 +140,8 @@ static int answer_must(lq_stream *stream, lq_builder *b)
 
 int lq_stream_reply_error(lq_stream *stream, const lq_stanza *iq, int condition)
 {
-    return answer_must(stream, lq_builder_new_error(stream->context, iq,
-                                                    condition, NULL));
+    return answer_must(
+        stream, lq_builder_new_error(stream->context, iq, condition, NULL));
 }
 
 int lq_stream_reply_result(lq_stream *stream, const lq_stanza *iq)

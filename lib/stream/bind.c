@@ -63,13 +63,12 @@ static int bind_begin(lq_stream *stream, const lq_element *offer)
     }
     if (offer == NULL) {
         return lq_stream_fail(
-            stream, &(lq_fault){ LQ_LAYER_BIND, LQ_E_BIND,
-                                 "unsupported-feature", NULL,
-                                 "The server offers no resource binding.",
-                                 .tell = true });
+            stream,
+            &(lq_fault){ LQ_LAYER_BIND, LQ_E_BIND, "unsupported-feature", NULL,
+                         "The server offers no resource binding.",
+                         .tell = true });
     }
-    return bind_send(stream, "bind", LQ_NS_BIND, "resource",
-                     bind_wish(stream));
+    return bind_send(stream, "bind", LQ_NS_BIND, "resource", bind_wish(stream));
 }
 
 /* The full JID must be of our own account: nobody else's is believed. */
@@ -168,5 +167,8 @@ static int session_reply(lq_stream *stream, const lq_element *element)
 }
 
 const lq_row lq_row_session = {
-    "session", LQ_NS_SESSION, session_begin, session_reply,
+    "session",
+    LQ_NS_SESSION,
+    session_begin,
+    session_reply,
 };

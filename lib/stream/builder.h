@@ -19,10 +19,10 @@ struct lq_builder {
     lq_writer writer;
     int error; /* LQ_OK or the first that is not the writer's */
     int kind, type;
-    bool directed;               /* it has an address */
-    struct lq_ticket *ticket;    /* NULL: a result or an error */
-    const lq_stanza *answers;    /* a reference to the IQ that this answers */
-    lq_id question;              /* 0, or the question that this answers */
+    bool directed;            /* it has an address */
+    struct lq_ticket *ticket; /* NULL: a result or an error */
+    const lq_stanza *answers; /* a reference to the IQ that this answers */
+    lq_id question;           /* 0, or the question that this answers */
 };
 
 /* Most bytes that one stanza of ours can have. */

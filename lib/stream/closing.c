@@ -173,8 +173,8 @@ void lq_stream_conclude(lq_stream *stream)
         lq_inbox_reset(&stream->inbox);
         lq_tickets_lost(stream);
         tell_offline(stream);
-        again = again && lq_reconnect_after(stream,
-                                            &stream->connection->failure);
+        again =
+            again && lq_reconnect_after(stream, &stream->connection->failure);
     }
     if (again) {
         stream->state = LQ_STATE_WAITING;

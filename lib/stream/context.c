@@ -116,8 +116,7 @@ lq_stream *lq_context_due(lq_context *context, lq_time now)
     return LQ_OUTER(first, lq_stream, alarm);
 }
 
-void lq_context_set_wallclock(lq_context *context, int64_t unix_ms,
-                              lq_time now)
+void lq_context_set_wallclock(lq_context *context, int64_t unix_ms, lq_time now)
 {
     context->wallclock = unix_ms;
     context->wallclock_at = now;

@@ -2,8 +2,8 @@
 #ifndef LQ_CONTEXT_H
 #define LQ_CONTEXT_H
 
-#include <gsasl.h>
 #include <gnutls/gnutls.h>
+#include <gsasl.h>
 #include <loquat/context.h>
 
 #include "base/arena.h"
@@ -20,20 +20,20 @@ enum {
 
 struct lq_context {
     size_t streams;
-    int refs;                        /* the program's and each stream's */
-    lq_list ready;                   /* lq_stream.ready */
-    lq_heap alarms;                  /* lq_stream.alarm */
+    int refs;       /* the program's and each stream's */
+    lq_list ready;  /* lq_stream.ready */
+    lq_heap alarms; /* lq_stream.alarm */
     lq_pool *pool;
-    lq_parser *parser;               /* for streams with the usual header */
+    lq_parser *parser; /* for streams with the usual header */
     lq_hash_key hash_key;
-    char *scratch;                   /* decrypted bytes, LQ_SCRATCH_SIZE */
+    char *scratch; /* decrypted bytes, LQ_SCRATCH_SIZE */
     gnutls_priority_t priority;
     gnutls_certificate_credentials_t trust; /* the system's, once needed */
     Gsasl *gsasl;
     lq_builder *builders[LQ_SPARES]; /* idle, with their buffers */
     unsigned char randoms[256];      /* used from the end */
     size_t random_count;
-    int64_t wallclock;               /* LQ_NEVER: not known */
+    int64_t wallclock; /* LQ_NEVER: not known */
     lq_time wallclock_at;
 };
 

@@ -10,10 +10,10 @@
 
 struct lq_failure {
     int layer, code;
-    bool final;            /* trying again cannot help */
+    bool final; /* trying again cannot help */
     bool set;
     char *condition, *text, *message; /* ours; NULL if memory ran out */
-    const char *fallback;  /* the message then */
+    const char *fallback;             /* the message then */
 };
 
 typedef struct lq_connection {

@@ -7,10 +7,7 @@ void lq_ids_init(lq_ids *ids, const lq_hash_key *key)
     ids->last = 0;
 }
 
-void lq_ids_clear(lq_ids *ids)
-{
-    lq_table_clear(&ids->table);
-}
+void lq_ids_clear(lq_ids *ids) { lq_table_clear(&ids->table); }
 
 static lq_live *ids_find(const lq_ids *ids, lq_id id)
 {
@@ -38,8 +35,7 @@ lq_id lq_ids_add(lq_ids *ids, lq_live *live, int what)
 void lq_ids_remove(lq_ids *ids, lq_live *live)
 {
     if (live->id != 0) {
-        lq_table_remove(&ids->table, (const char *)&live->id,
-                        sizeof(live->id));
+        lq_table_remove(&ids->table, (const char *)&live->id, sizeof(live->id));
     }
 }
 

@@ -1,6 +1,7 @@
 /* ids.h - one space of numbers for requests, deliveries, questions and claims.
  *
- * They run from 1 to INT32_MAX and then from 1 again, skipping what is alive. */
+ * They run from 1 to INT32_MAX and then from 1 again, skipping what is alive.
+ */
 #ifndef LQ_IDS_H
 #define LQ_IDS_H
 

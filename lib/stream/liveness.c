@@ -27,10 +27,10 @@ static void liveness_ping(lq_stream *stream)
 
 static void liveness_dead(lq_stream *stream)
 {
-    lq_stream_fail(stream, &(lq_fault){ LQ_LAYER_NET, LQ_E_DEAD,
-                                        "connection-timeout", NULL,
-                                        "The server does not answer any more.",
-                                        .tell = true });
+    lq_stream_fail(stream,
+                   &(lq_fault){ LQ_LAYER_NET, LQ_E_DEAD, "connection-timeout",
+                                NULL, "The server does not answer any more.",
+                                .tell = true });
 }
 
 static void idle_fire(lq_stream *stream, lq_timer *timer)

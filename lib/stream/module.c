@@ -65,8 +65,7 @@ static void slot_free(lq_slot *slot)
     lq_free(slot);
 }
 
-static int slot_handlers(lq_stream *stream, const lq_module *module,
-                         void *self)
+static int slot_handlers(lq_stream *stream, const lq_module *module, void *self)
 {
     const lq_handler *h = module->handlers;
     int rv = LQ_OK;

@@ -42,11 +42,9 @@ static int header_text(lq_stream *stream, lq_buffer *out)
     const char *lang = stream->config.lang;
     int rv = lq_buffer_append(out, start, strlen(start));
 
-    rv = rv < 0 ? rv
-                : header_attr(out, " to", lq_jid_domain(stream->self));
+    rv = rv < 0 ? rv : header_attr(out, " to", lq_jid_domain(stream->self));
     if (lq_stream_is_secure(stream)) {
-        rv = rv < 0 ? rv
-                    : header_attr(out, " from", lq_jid_bare(stream->self));
+        rv = rv < 0 ? rv : header_attr(out, " from", lq_jid_bare(stream->self));
     }
     if (lang != NULL) {
         rv = rv < 0 ? rv : header_attr(out, " xml:lang", lang);
@@ -76,10 +74,9 @@ int lq_stream_open(lq_stream *stream)
 static int protocol_fault(lq_stream *stream, const char *condition,
                           const char *message)
 {
-    return lq_stream_fail(stream,
-                          &(lq_fault){ LQ_LAYER_STREAM, LQ_E_PROTOCOL,
-                                       condition, NULL, message,
-                                       .tell = true });
+    return lq_stream_fail(stream, &(lq_fault){ LQ_LAYER_STREAM, LQ_E_PROTOCOL,
+                                               condition, NULL, message,
+                                               .tell = true });
 }
 
 /* RFC 6120, 4.7.5: a stream without a version is older than 1.0. */
@@ -105,8 +102,7 @@ static int header_check(lq_stream *stream, const lq_stanza *header)
                               "The server speaks a version of XMPP that is "
                               "too old.");
     }
-    if (from != NULL &&
-        !lq_address_equal(from, lq_jid_domain(stream->self)) &&
+    if (from != NULL && !lq_address_equal(from, lq_jid_domain(stream->self)) &&
         lq_stream_is_secure(stream)) {
         return protocol_fault(stream, "invalid-from",
                               "The server calls itself by another name.");
@@ -213,8 +209,7 @@ int lq_stream_unexpected(lq_stream *stream)
 }
 
 const lq_element *lq_stream_server_feature(const lq_stream *stream,
-                                           const char *name,
-                                           const char *xmlns)
+                                           const char *name, const char *xmlns)
 {
     return lq_element_child(lq_stanza_root(stream->inbox.features), name,
                             xmlns);
@@ -230,8 +225,9 @@ typedef struct stream_condition {
 
 /* What a person should know; the rest says no more than its name. */
 static const stream_condition conditions[] = {
-    { "conflict", true, "The account was logged in elsewhere with the same "
-                        "resource." },
+    { "conflict", true,
+      "The account was logged in elsewhere with the same "
+      "resource." },
     { "host-gone", true, "The server does not serve this domain any more." },
     { "host-unknown", false, "The server does not know this domain." },
     { "invalid-xml", false, "The server did not accept what we sent." },
@@ -240,8 +236,9 @@ static const stream_condition conditions[] = {
     { "reset", false, "The server wants us to log in again." },
     { "see-other-host", false, "The server sends us elsewhere." },
     { "system-shutdown", false, "The server is being shut down." },
-    { "unsupported-version", true, "The server does not speak our version of "
-                                   "XMPP." },
+    { "unsupported-version", true,
+      "The server does not speak our version of "
+      "XMPP." },
     { NULL, false, "The server ended the stream." },
 };
 
@@ -280,9 +277,9 @@ int lq_stream_error(lq_stream *stream, const lq_element *error)
                        .text = text,
                        .message = condition->message,
                        /* what nobody vouches for is not for ever */
-                       .final = condition->final &&
-                                (stream->negotiation.through ||
-                                 lq_stream_is_secure(stream)) };
+                       .final =
+                           condition->final && (stream->negotiation.through ||
+                                                lq_stream_is_secure(stream)) };
 
     if (strcmp(name, "see-other-host") == 0 &&
         !lq_reconnect_redirect(stream, lq_element_text(element))) {

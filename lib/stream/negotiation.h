@@ -1,9 +1,9 @@
 /* negotiation.h - from an open transport to a bound resource.
  *
  * Each stream feature that we know is a row of a table, in the order in which
- * they must be taken.  The loop knows none of them by name: it asks each row in turn
- * what it makes of the features, and gives what the server says next to the
- * row that is waiting. */
+ * they must be taken.  The loop knows none of them by name: it asks each row in
+ * turn what it makes of the features, and gives what the server says next to
+ * the row that is waiting. */
 #ifndef LQ_NEGOTIATION_H
 #define LQ_NEGOTIATION_H
 
@@ -34,8 +34,8 @@ typedef struct lq_negotiation {
     bool header;              /* the peer's stream header has come */
     lq_sasl sasl;
     bool bound;
-    bool any_resource;        /* the wished one was refused: take any */
-    bool through;             /* a session has begun */
+    bool any_resource;          /* the wished one was refused: take any */
+    bool through;               /* a session has begun */
     char wire[LQ_WIRE_ID_SIZE]; /* of the IQ in flight */
 } lq_negotiation;
 
@@ -58,10 +58,10 @@ int lq_stream_unexpected(lq_stream *stream);
 /* End the connection for a <stream:error/>. */
 int lq_stream_error(lq_stream *stream, const lq_element *error);
 
-#define LQ_NS_TLS "urn:ietf:params:xml:ns:xmpp-tls"
-#define LQ_NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
-#define LQ_NS_BIND "urn:ietf:params:xml:ns:xmpp-bind"
+#define LQ_NS_TLS     "urn:ietf:params:xml:ns:xmpp-tls"
+#define LQ_NS_SASL    "urn:ietf:params:xml:ns:xmpp-sasl"
+#define LQ_NS_BIND    "urn:ietf:params:xml:ns:xmpp-bind"
 #define LQ_NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
-#define LQ_NS_ERRORS "urn:ietf:params:xml:ns:xmpp-streams"
+#define LQ_NS_ERRORS  "urn:ietf:params:xml:ns:xmpp-streams"
 
 #endif

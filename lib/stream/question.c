@@ -77,10 +77,10 @@ static lq_question *question_new(lq_stream *stream, int kind,
     if (lq_replace(&question->fingerprint, fingerprint) < 0 ||
         lq_replace(&question->distrust, distrust) < 0 ||
         lq_ids_add(&stream->ids, &question->live, LQ_LIVE_QUESTION) < 0 ||
-        lq_timer_set(stream, &question->timer,
-                     lq_time_after(
-                         stream->now,
-                         stream->config.timeouts[LQ_TIMEOUT_QUESTION])) < 0) {
+        lq_timer_set(
+            stream, &question->timer,
+            lq_time_after(stream->now,
+                          stream->config.timeouts[LQ_TIMEOUT_QUESTION])) < 0) {
         question_free(question);
         return NULL;
     }
@@ -199,8 +199,7 @@ int lq_stream_trust(lq_stream *stream, lq_time now, lq_id id, bool trust)
     return rv;
 }
 
-int lq_stream_set_password(lq_stream *stream, lq_time now,
-                           const char *password)
+int lq_stream_set_password(lq_stream *stream, lq_time now, const char *password)
 {
     lq_question *question;
     int rv;

@@ -10,7 +10,7 @@ typedef struct lq_question {
     lq_live live;
     lq_note note;
     lq_timer timer;
-    lq_link place;       /* among the stream's open ones */
+    lq_link place; /* among the stream's open ones */
     lq_stream *stream;
     int kind;            /* LQ_QUESTION_* */
     bool told;           /* its event has passed */
@@ -18,8 +18,8 @@ typedef struct lq_question {
     char *fingerprint, *distrust;
 } lq_question;
 
-/* Ask.  The id, LQ_E_NOMEM, or LQ_E_FULL if too many are open.  IQ, FINGERPRINT and DISTRUST as the kind
- * needs them. */
+/* Ask.  The id, LQ_E_NOMEM, or LQ_E_FULL if too many are open.  IQ, FINGERPRINT
+ * and DISTRUST as the kind needs them. */
 lq_id lq_question_ask(lq_stream *stream, int kind, const lq_stanza *iq,
                       const char *fingerprint, const char *distrust);
 

@@ -12,9 +12,9 @@ static const lq_limits limits_before = {
     .element = 64 * 1024, .depth = 32, .attrs = 64, .name = 256
 };
 
-static const lq_limits limits_online = {
-    .depth = LQ_DEPTH_MAX, .attrs = 256, .name = 1024
-};
+static const lq_limits limits_online = { .depth = LQ_DEPTH_MAX,
+                                         .attrs = 256,
+                                         .name = 1024 };
 
 /* Less is believed of a peer that has not shown who it is. */
 static void receive_limits(lq_stream *stream)
@@ -132,8 +132,7 @@ int lq_stream_input(lq_stream *stream, const char *bytes, size_t len)
 
     /* What was decrypted must be taken; TLS stops at the next record. */
     while (taken < len && !stream->ending &&
-           (stream->outbox.tls != NULL ||
-            !lq_inbox_is_full(&stream->inbox))) {
+           (stream->outbox.tls != NULL || !lq_inbox_is_full(&stream->inbox))) {
         const lq_tls *tls = stream->outbox.tls;
         size_t used = 0;
         int frame, rv = LQ_OK;

@@ -142,9 +142,9 @@ bool lq_reconnect_redirect(lq_stream *stream, const char *address)
         reconnect->redirects = 0;
     }
     fine = copy != NULL && strlen(address) < 512 &&
-                reconnect->redirects < LQ_REDIRECTS_MAX &&
-                redirect_split(copy, &port, &host) &&
-                lq_replace(&reconnect->host, host) == LQ_OK;
+           reconnect->redirects < LQ_REDIRECTS_MAX &&
+           redirect_split(copy, &port, &host) &&
+           lq_replace(&reconnect->host, host) == LQ_OK;
 
     if (fine) {
         reconnect->port = (int)port;

@@ -8,13 +8,13 @@
 
 typedef struct lq_reconnect {
     lq_timer timer;
-    unsigned failures;   /* in a row */
-    unsigned redirects;  /* since a session last held */
-    bool redirected;     /* the next target is where we were sent */
-    lq_time online_at;   /* when the session began; LQ_NEVER: it did not */
-    char *host;          /* where a redirect sends us, or NULL */
+    unsigned failures;  /* in a row */
+    unsigned redirects; /* since a session last held */
+    bool redirected;    /* the next target is where we were sent */
+    lq_time online_at;  /* when the session began; LQ_NEVER: it did not */
+    char *host;         /* where a redirect sends us, or NULL */
     int port;
-    char *domain;        /* the account's, in ASCII */
+    char *domain; /* the account's, in ASCII */
 } lq_reconnect;
 
 enum { LQ_REDIRECTS_MAX = 3 };

@@ -227,8 +227,7 @@ static void route_chain(route *r, unsigned shape, const char *name,
                      (shape & ANY_TYPE) != 0 ? LQ_ANY : type,
                      (shape & ANY_NAME) != 0 ? NULL : name,
                      (shape & ANY_XMLNS) != 0 ? NULL : xmlns);
-    chain = len == 0 ? NULL
-                     : lq_table_get(&r->stream->router.chains, key, len);
+    chain = len == 0 ? NULL : lq_table_get(&r->stream->router.chains, key, len);
     for (offer *to = chain == NULL ? NULL : chain->first;
          to != NULL && !route_is_over(r); to = to->next) {
         route_offer(r, to, payload);
@@ -286,10 +285,9 @@ static int route_iq(route *r)
     if (r->condition == 0 && r->handled) {
         return lq_stream_reply_result(stream, iq);
     }
-    return lq_stream_reply_error(stream, iq,
-                                 r->condition != 0
-                                     ? r->condition
-                                     : LQ_STANZA_SERVICE_UNAVAILABLE);
+    return lq_stream_reply_error(
+        stream, iq,
+        r->condition != 0 ? r->condition : LQ_STANZA_SERVICE_UNAVAILABLE);
 }
 
 int lq_router_route(lq_stream *stream, const lq_stanza *stanza)
@@ -330,8 +328,8 @@ static int claim_handle(void *self, const lq_stanza *stanza,
 
     (void)payload;
     if (lq_stanza_kind(stanza) != LQ_IQ) {
-        rv = lq_stream_emit(stream, LQ_EVENT_CLAIMED, claim->live.id, 0,
-                            stanza, NULL);
+        rv = lq_stream_emit(stream, LQ_EVENT_CLAIMED, claim->live.id, 0, stanza,
+                            NULL);
         return rv < 0 ? rv : LQ_HANDLED;
     }
     rv = lq_question_ask(stream, LQ_QUESTION_IQ, stanza, NULL, NULL);
@@ -369,8 +367,7 @@ lq_id lq_stream_claim(lq_stream *stream, int kind, int type, const char *name,
     lq_handler handler = { .kind = kind, .type = type };
     int rv;
 
-    if (kind < LQ_MESSAGE || kind > LQ_IQ || type < LQ_ANY ||
-        type > LQ_PROBE) {
+    if (kind < LQ_MESSAGE || kind > LQ_IQ || type < LQ_ANY || type > LQ_PROBE) {
         return LQ_E_ARGUMENT;
     }
     claim = claim_new(stream, name, xmlns, feature);

@@ -11,10 +11,10 @@
 #include "base/table.h"
 
 typedef struct lq_router {
-    lq_table chains;       /* key -> struct lq_chain */
-    unsigned shapes;       /* which wildcard shapes exist at all */
-    uint32_t serial;       /* of the stanza being routed */
-    const lq_stanza *iq;   /* the get or set being routed, unanswered */
+    lq_table chains;     /* key -> struct lq_chain */
+    unsigned shapes;     /* which wildcard shapes exist at all */
+    uint32_t serial;     /* of the stanza being routed */
+    const lq_stanza *iq; /* the get or set being routed, unanswered */
     struct lq_claim *claims;
 } lq_router;
 

@@ -41,10 +41,7 @@ void lq_sasl_restart(lq_sasl *sasl)
     sasl->mechanism = NULL;
 }
 
-void lq_sasl_reset(lq_sasl *sasl)
-{
-    lq_sasl_restart(sasl);
-}
+void lq_sasl_reset(lq_sasl *sasl) { lq_sasl_restart(sasl); }
 
 const char *lq_sasl_mechanism(const lq_sasl *sasl)
 {
@@ -167,8 +164,8 @@ static const lq_mechanism *sasl_choose(const lq_stream *stream,
 /* XEP-0440: what the server says of itself, or unknown if it says nothing. */
 static bool sasl_announces(const lq_stream *stream, bool unknown)
 {
-    const lq_element *list = lq_stream_server_feature(
-        stream, "sasl-channel-binding", NS_BINDINGS);
+    const lq_element *list =
+        lq_stream_server_feature(stream, "sasl-channel-binding", NS_BINDINGS);
     const lq_element *e = lq_element_child(list, "channel-binding", NULL);
 
     while (e != NULL &&
@@ -217,8 +214,7 @@ static int sasl_session(lq_stream *stream, const char *binding)
                                 stream->config.password);
     }
     if (rv == GSASL_OK && binding[0] != '\0') {
-        rv = gsasl_property_set(sasl->session, GSASL_CB_TLS_EXPORTER,
-                                binding);
+        rv = gsasl_property_set(sasl->session, GSASL_CB_TLS_EXPORTER, binding);
     }
     return rv;
 }
@@ -270,14 +266,12 @@ static int sasl_none(lq_stream *stream, const lq_element *offer)
 
     lq_buffer_init(&text, MESSAGE_MAX);
     for (; m != NULL; m = lq_element_next(m, "mechanism", LQ_NS_SASL)) {
-        lq_buffer_append(&text, lq_element_text(m),
-                         strlen(lq_element_text(m)));
+        lq_buffer_append(&text, lq_element_text(m), strlen(lq_element_text(m)));
         lq_buffer_append(&text, " ", 1);
     }
     rv = lq_buffer_append(&text, "", 1);
     rv = sasl_fault(stream, NULL, rv < 0 ? NULL : lq_buffer_bytes(&text),
-                    "The server offers no way to log in that we accept.",
-                    true);
+                    "The server offers no way to log in that we accept.", true);
     lq_buffer_clear(&text);
     return rv;
 }
@@ -461,8 +455,8 @@ static int sasl_failure(lq_stream *stream, const lq_element *element)
 {
     lq_sasl *sasl = &stream->negotiation.sasl;
     const lq_element *condition = sasl_condition(element);
-    const char *name = condition == NULL ? "undefined-condition"
-                                         : lq_element_name(condition);
+    const char *name =
+        condition == NULL ? "undefined-condition" : lq_element_name(condition);
     const char *text =
         lq_element_text(lq_element_child(element, "text", LQ_NS_SASL));
     bool later = strcmp(name, "temporary-auth-failure") == 0 ||
@@ -504,5 +498,4 @@ static int sasl_reply(lq_stream *stream, const lq_element *element)
     return lq_stream_unexpected(stream);
 }
 
-const lq_row lq_row_sasl = { "mechanisms", LQ_NS_SASL, sasl_begin,
-                             sasl_reply };
+const lq_row lq_row_sasl = { "mechanisms", LQ_NS_SASL, sasl_begin, sasl_reply };

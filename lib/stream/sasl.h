@@ -11,12 +11,12 @@ typedef struct lq_sasl {
     Gsasl_session *session;
     const struct lq_mechanism *mechanism; /* in use, or the one that worked */
     bool authenticated;
-    bool done;             /* the mechanism has nothing more to say */
-    bool pinned_scram;     /* it has worked before on this stream, so no  */
-    bool pinned_bound;     /* less will be taken: SCRAM, channel binding */
-    bool unbound;          /* channel binding was refused: try without */
-    bool asking;           /* for the password */
-    lq_buffer nonce;       /* ours, out of the client-first message */
+    bool done;         /* the mechanism has nothing more to say */
+    bool pinned_scram; /* it has worked before on this stream, so no  */
+    bool pinned_bound; /* less will be taken: SCRAM, channel binding */
+    bool unbound;      /* channel binding was refused: try without */
+    bool asking;       /* for the password */
+    lq_buffer nonce;   /* ours, out of the client-first message */
 } lq_sasl;
 
 void lq_sasl_reset(lq_sasl *sasl);

@@ -26,8 +26,7 @@ static bool field_take(field *rest, char name, field *value)
     }
     value->text = rest->text + 2;
     comma = memchr(value->text, ',', rest->len - 2);
-    value->len =
-        comma == NULL ? rest->len - 2 : (size_t)(comma - value->text);
+    value->len = comma == NULL ? rest->len - 2 : (size_t)(comma - value->text);
     rest->len -= 2 + value->len;
     rest->text = value->text + value->len;
     if (comma != NULL) {
@@ -48,9 +47,9 @@ int lq_scram_remember(lq_buffer *nonce, const char *message, size_t len)
         }
     }
     lq_buffer_init(nonce, NONCE_MAX);
-    return last == NULL ? LQ_E_ARGUMENT
-                        : lq_buffer_append(nonce, last,
-                                           (size_t)(message + len - last));
+    return last == NULL
+               ? LQ_E_ARGUMENT
+               : lq_buffer_append(nonce, last, (size_t)(message + len - last));
 }
 
 static bool iterations_read(const field *value, long *iterations)
@@ -149,9 +148,9 @@ int lq_scram_salt(Gsasl_session *session, const lq_mechanism *mechanism,
         rv = LQ_E_ARGUMENT;
     }
     rv = rv < 0 ? rv : password_prepare(&prepared, password);
-    rv = rv < 0 ? rv
-                : salted_give(session, mechanism, &prepared, &grain,
-                              iterations);
+    rv = rv < 0
+             ? rv
+             : salted_give(session, mechanism, &prepared, &grain, iterations);
     lq_buffer_wipe(&prepared);
     lq_buffer_wipe(&grain);
     return rv;

@@ -15,11 +15,11 @@ static int starttls_begin(lq_stream *stream, const lq_element *offer)
     }
     if (offer == NULL) {
         return lq_stream_fail(
-            stream, &(lq_fault){ LQ_LAYER_TLS, LQ_E_POLICY,
-                                 "policy-violation", NULL,
-                                 "The server does not offer encryption; "
-                                 "without it we do not log in.",
-                                 .final = true, .tell = true });
+            stream,
+            &(lq_fault){ LQ_LAYER_TLS, LQ_E_POLICY, "policy-violation", NULL,
+                         "The server does not offer encryption; "
+                         "without it we do not log in.",
+                         .final = true, .tell = true });
     }
     return lq_stream_write_element(stream, request, strlen(request)) < 0
                ? lq_stream_no_memory(stream)
@@ -31,10 +31,10 @@ static int starttls_reply(lq_stream *stream, const lq_element *element)
     int rv;
 
     if (lq_element_is(element, "failure", LQ_NS_TLS)) {
-        return lq_stream_fail(
-            stream, &(lq_fault){ LQ_LAYER_TLS, LQ_E_TLS, NULL, NULL,
-                                 "The server refused to encrypt.",
-                                 .final = false });
+        return lq_stream_fail(stream,
+                              &(lq_fault){ LQ_LAYER_TLS, LQ_E_TLS, NULL, NULL,
+                                           "The server refused to encrypt.",
+                                           .final = false });
     }
     if (!lq_element_is(element, "proceed", LQ_NS_TLS)) {
         return lq_stream_unexpected(stream);
@@ -47,5 +47,8 @@ static int starttls_reply(lq_stream *stream, const lq_element *element)
 }
 
 const lq_row lq_row_starttls = {
-    "starttls", LQ_NS_TLS, starttls_begin, starttls_reply,
+    "starttls",
+    LQ_NS_TLS,
+    starttls_begin,
+    starttls_reply,
 };

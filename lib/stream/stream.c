@@ -7,7 +7,8 @@
  * events.  A connection that has failed is `ending`: it takes and gives no
  * more stanzas, but its transport may live until the driver has written the
  * last words.  Only when the transport is gone and everything that it brought
- * was taken is the connection concluded (closing.c), and the next one begins. */
+ * was taken is the connection concluded (closing.c), and the next one begins.
+ */
 #include "stream/stream.h"
 
 #include <idn2.h>
@@ -68,8 +69,7 @@ static void stream_timeout(lq_stream *stream, lq_timer *timer)
     }
     lq_stream_fail(stream,
                    &(lq_fault){ LQ_LAYER_NET, LQ_E_DEAD, "connection-timeout",
-                                NULL,
-                                "The server took too long to log us in.",
+                                NULL, "The server took too long to log us in.",
                                 .tell = true });
 }
 
@@ -183,8 +183,8 @@ static int stream_domain(lq_stream *stream)
         return LQ_E_NOMEM;
     }
     /* An address literal is no domain name and stays as it is. */
-    replaced = lq_replace(&stream->reconnect.domain,
-                          rv == IDN2_OK ? ascii : domain);
+    replaced =
+        lq_replace(&stream->reconnect.domain, rv == IDN2_OK ? ascii : domain);
     idn2_free(ascii);
     return replaced;
 }
@@ -470,8 +470,8 @@ const char *lq_stream_account(const lq_stream *stream)
 
 const char *lq_stream_jid(const lq_stream *stream)
 {
-    bool open = stream->state == LQ_STATE_ONLINE ||
-                stream->state == LQ_STATE_CLOSING;
+    bool open =
+        stream->state == LQ_STATE_ONLINE || stream->state == LQ_STATE_CLOSING;
 
     return open && stream->negotiation.through ? stream->jid : NULL;
 }

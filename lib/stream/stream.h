@@ -29,9 +29,9 @@
 struct lq_stream {
     lq_context *context;
     lq_config config;
-    lq_jid *self;      /* the configured account */
-    char *account;     /* lq_stream_account() */
-    char *jid;         /* lq_stream_jid() */
+    lq_jid *self;  /* the configured account */
+    char *account; /* lq_stream_account() */
+    char *jid;     /* lq_stream_jid() */
     void *user;
 
     /* the books of the context */
@@ -39,25 +39,25 @@ struct lq_stream {
     lq_link ready;
 
     /* where we are */
-    int state;          /* LQ_STATE_* */
+    int state; /* LQ_STATE_* */
     lq_time now;
-    bool changed;       /* the context must hear of it */
-    bool hooked;        /* a handler or hook is running */
-    bool stopping;      /* stop() was called */
+    bool changed;  /* the context must hear of it */
+    bool hooked;   /* a handler or hook is running */
+    bool stopping; /* stop() was called */
     bool tracing;
-    bool greeting;      /* online() hooks are running */
-    bool flowing;       /* what is sent leaves at once */
-    int transport;      /* LQ_TRANSPORT_*; 0: there is none */
-    bool ending;        /* this connection is over; its transport may remain */
-    bool lost;          /* its transport broke */
-    bool closed_by_us;  /* our </stream:stream> is on its way */
+    bool greeting;     /* online() hooks are running */
+    bool flowing;      /* what is sent leaves at once */
+    int transport;     /* LQ_TRANSPORT_*; 0: there is none */
+    bool ending;       /* this connection is over; its transport may remain */
+    bool lost;         /* its transport broke */
+    bool closed_by_us; /* our </stream:stream> is on its way */
     bool closed_by_peer;
     lq_connection *connection; /* this one, or the last one */
     lq_connection *next;       /* for the one that is wished for */
 
     /* what it is made of */
     lq_heap timers;
-    lq_timer timeout;   /* of negotiation, then of closing */
+    lq_timer timeout; /* of negotiation, then of closing */
     lq_timer idle, space;
     lq_time heard, spoken; /* when bytes last came, or left */
     lq_time pinged;        /* LQ_NEVER: not since we came online */
@@ -66,14 +66,14 @@ struct lq_stream {
     lq_negotiation negotiation;
     lq_reconnect reconnect;
     gnutls_certificate_credentials_t trust; /* the config's own, or NULL */
-    lq_list notes;         /* events that wait */
-    lq_note *current;      /* of the event that was returned last */
-    lq_event event;        /* ... or of a stanza, which has no note */
-    bool surfacing;        /* the latter waits to be returned */
+    lq_list notes;                          /* events that wait */
+    lq_note *current; /* of the event that was returned last */
+    lq_event event;   /* ... or of a stanza, which has no note */
+    bool surfacing;   /* the latter waits to be returned */
     lq_note room;
     lq_ids ids;
     lq_tickets tickets;
-    lq_list questions;     /* open ones */
+    lq_list questions; /* open ones */
     lq_router router;
     lq_modules modules;
 };

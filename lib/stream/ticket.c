@@ -70,8 +70,7 @@ void lq_ticket_free(lq_ticket *ticket)
 
 static lq_ticket *ticket_first(const lq_list *list)
 {
-    return list->first == NULL ? NULL
-                               : LQ_OUTER(list->first, lq_ticket, place);
+    return list->first == NULL ? NULL : LQ_OUTER(list->first, lq_ticket, place);
 }
 
 void lq_tickets_init(lq_tickets *tickets, const lq_hash_key *key)
@@ -247,8 +246,7 @@ static bool ticket_may_answer(const lq_ticket *ticket, const char *from)
     const char *domain = lq_jid_domain(stream->self);
 
     if (to[0] == '\0' || lq_address_equal(to, stream->account)) {
-        return lq_stream_is_own(stream, from) ||
-               lq_address_equal(from, domain);
+        return lq_stream_is_own(stream, from) || lq_address_equal(from, domain);
     }
     if (from == NULL) {
         return lq_stream_is_own(stream, to) || lq_address_equal(to, domain);
@@ -270,8 +268,7 @@ bool lq_tickets_reply(lq_stream *stream, const lq_stanza *stanza)
         return false;
     }
     tickets_acknowledge(&stream->tickets, ticket->start);
-    ticket_end(ticket,
-               lq_stanza_type(stanza) == LQ_ERROR ? LQ_E_STANZA : LQ_OK,
+    ticket_end(ticket, lq_stanza_type(stanza) == LQ_ERROR ? LQ_E_STANZA : LQ_OK,
                stanza);
     return true;
 }
@@ -417,8 +414,8 @@ lq_id lq_stream_send(lq_stream *stream, lq_builder *b)
     return lq_ticket_send(stream, b, false);
 }
 
-lq_id lq_ticket_request(lq_stream *stream, lq_builder *b,
-                        struct lq_slot *owner, lq_time timeout, bool silent)
+lq_id lq_ticket_request(lq_stream *stream, lq_builder *b, struct lq_slot *owner,
+                        lq_time timeout, bool silent)
 {
     int rv;
 

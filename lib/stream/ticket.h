@@ -18,17 +18,17 @@ struct lq_slot;
 typedef struct lq_ticket {
     lq_live live; /* its id */
     lq_note note;
-    lq_timer timer;        /* of a request: its time-out */
-    lq_link place;         /* in held, open or expired */
+    lq_timer timer; /* of a request: its time-out */
+    lq_link place;  /* in held, open or expired */
     lq_link fresh;
     lq_builder *held;      /* not sent yet */
     struct lq_slot *owner; /* whose request; NULL: the program's */
     lq_stream *stream;
     lq_time timeout;
-    uint64_t start;        /* where its bytes begin in all that we sent */
+    uint64_t start; /* where its bytes begin in all that we sent */
     bool request;
-    bool silent;           /* its end is no event */
-    bool unsent;           /* it never left */
+    bool silent; /* its end is no event */
+    bool unsent; /* it never left */
     char wire[LQ_WIRE_ID_SIZE];
     char to[]; /* "" if the stanza has none */
 } lq_ticket;
@@ -44,7 +44,7 @@ typedef struct lq_tickets {
     lq_list fresh;     /* requests whose time-out has not begun */
     lq_list expired;   /* requests to end once the inbox is empty */
     size_t held_bytes;
-    bool wants_room;   /* a sender was told LQ_E_FULL */
+    bool wants_room; /* a sender was told LQ_E_FULL */
 } lq_tickets;
 
 void lq_tickets_init(lq_tickets *tickets, const lq_hash_key *key);
@@ -57,8 +57,8 @@ lq_id lq_ticket_send(lq_stream *stream, lq_builder *b, bool silent);
 
 /* As lq_module_request() for OWNER (NULL: the program); a SILENT one ends
  * without an event. */
-lq_id lq_ticket_request(lq_stream *stream, lq_builder *b,
-                        struct lq_slot *owner, lq_time timeout, bool silent);
+lq_id lq_ticket_request(lq_stream *stream, lq_builder *b, struct lq_slot *owner,
+                        lq_time timeout, bool silent);
 
 /* OWNER goes away: its requests end in silence. */
 void lq_tickets_disown(lq_stream *stream, const struct lq_slot *owner);

@@ -82,8 +82,8 @@ static void tls_fingerprint(lq_tls *tls, char hex[FINGERPRINT_SIZE])
     size_t size = sizeof(digest);
 
     hex[0] = '\0';
-    if (chain == NULL || gnutls_fingerprint(GNUTLS_DIG_SHA256, chain, digest,
-                                            &size) < 0) {
+    if (chain == NULL ||
+        gnutls_fingerprint(GNUTLS_DIG_SHA256, chain, digest, &size) < 0) {
         return;
     }
     for (size_t i = 0; i < size; i++) {
@@ -149,8 +149,8 @@ static int tls_ask(lq_tls *tls, const char *why)
     char fingerprint[FINGERPRINT_SIZE];
 
     tls_fingerprint(tls, fingerprint);
-    if (lq_question_ask(tls->stream, LQ_QUESTION_CERTIFICATE, NULL,
-                        fingerprint, why) < 0) {
+    if (lq_question_ask(tls->stream, LQ_QUESTION_CERTIFICATE, NULL, fingerprint,
+                        why) < 0) {
         return tls_refuse(tls, why);
     }
     tls->asking = true;
@@ -392,11 +392,11 @@ static int tls_record(lq_tls *tls, char *scratch)
         return tls_failed(tls, (int)n, "The encrypted connection broke.");
     }
     if (n == 0) {
-        return lq_stream_fail(stream, &(lq_fault){ LQ_LAYER_NET, LQ_E_NET,
-                                                   NULL, NULL,
-                                                   "The server closed the "
-                                                   "connection.",
-                                                   .final = false });
+        return lq_stream_fail(stream,
+                              &(lq_fault){ LQ_LAYER_NET, LQ_E_NET, NULL, NULL,
+                                           "The server closed the "
+                                           "connection.",
+                                           .final = false });
     }
     return (int)n;
 }
@@ -451,7 +451,8 @@ int lq_tls_encrypt(lq_tls *tls, lq_buffer *text)
                                        len < RECORD_MAX ? len : RECORD_MAX);
 
         if (n < 0) {
-            return LQ_E_MEMORY; /* a transport in memory fails of nothing else */
+            return LQ_E_MEMORY; /* a transport in memory fails of nothing else
+                                 */
         }
         lq_buffer_consume(text, (size_t)n);
     }
@@ -468,8 +469,7 @@ bool lq_tls_is_asking(const lq_tls *tls) { return tls->asking; }
 
 const char *lq_tls_protocol(const lq_tls *tls)
 {
-    return gnutls_protocol_get_name(
-        gnutls_protocol_get_version(tls->session));
+    return gnutls_protocol_get_name(gnutls_protocol_get_version(tls->session));
 }
 
 const char *lq_tls_cipher(const lq_tls *tls)

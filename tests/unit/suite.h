@@ -21,7 +21,8 @@ int suite_main_tortured(const char *name, const TTest *const *tests);
 size_t suite_chunk(int index);
 
 /* Make the N-th allocation from now (1 is the next) and, if ALL_AFTER, each
- * later one fail; 0 stops that.  memory_failed() tells whether one did since. */
+ * later one fail; 0 stops that.  memory_failed() tells whether one did since.
+ */
 void memory_fail(unsigned long n, bool all_after);
 bool memory_failed(void);
 
@@ -37,7 +38,7 @@ size_t suite_rows(size_t count);
 
 /* ck_assert(WHAT), and ck_assert_int_eq(CALL, WANT), where memory suffices.
  * CALL is made in any case, WHAT is not looked at otherwise. */
-#define CLAIM(what) ck_assert_msg(memory_is_tortured() || (what), "%s", #what)
+#define CLAIM(what)          ck_assert_msg(memory_is_tortured() || (what), "%s", #what)
 #define CLAIM_IS(call, want) suite_claim((call), (want), #call, __LINE__)
 
 void suite_claim(long is, long want, const char *call, int line);
