@@ -22,6 +22,12 @@ static bool read_body(char *body, size_t size)
     size_t len = fread(body, 1, size, stdin);
     bool fits = len > 0 && len < size;
 
+    if (!fits) {
+        fprintf(stderr,
+                len == 0 ? "There is no message on standard input.\n"
+                         : "The message is longer than %zu bytes.\n",
+                size - 1);
+    }
     len -= fits && body[len - 1] == '\n';
     body[fits ? len : 0] = '\0';
     return fits;

@@ -21,7 +21,7 @@ LQ_BEGIN
  * It is checked by lq_stream_start(), which says what is wrong with it.  NULL
  * when memory runs out. */
 LQ_API lq_config *lq_config_new(const char *jid);
-LQ_API void lq_config_free(lq_config *config);
+LQ_API void lq_config_free(lq_config *config); /* NULL is fine */
 
 /* NULL (as at first) means that a QUERY event asks for it. */
 LQ_API int lq_config_set_password(lq_config *config, const char *password);

@@ -21,7 +21,7 @@ LQ_BEGIN
 
 /* NULL when memory runs out. */
 LQ_API lq_context *lq_context_new(void);
-LQ_API void lq_context_free(lq_context *context);
+LQ_API void lq_context_free(lq_context *context); /* NULL is fine */
 
 /* Each stream once whose output, events, wish or deadline became new, or which
  * takes bytes again, since it was last returned; NULL when there is none. */

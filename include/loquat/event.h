@@ -49,8 +49,8 @@ struct lq_event {
     const void *detail;      /* for the functions that ask, not for you */
 };
 
-/* DELIVERY: the server has it; it never left, or it is certain that it was
- * lost; it left, and nobody knows. */
+/* DELIVERY: the server has it, which shows when it replies to a later request
+ * or answers our closing tag; it never left; or it left, and nobody knows. */
 enum { LQ_DELIVERY_ACKED = 0, LQ_DELIVERY_FAILED, LQ_DELIVERY_UNKNOWN };
 LQ_API int lq_event_delivery(const lq_event *event);
 
@@ -79,7 +79,11 @@ LQ_API const char *lq_event_trace(const lq_event *event, bool *sent);
 
 typedef struct lq_failure lq_failure;
 
-/* OFFLINE and CLOSED: why; NULL if it was asked for, and for other events. */
+/* OFFLINE and CLOSED: why; NULL if it was asked for, and for other events.
+ * CLOSED follows where trying again cannot help: a refused login or
+ * certificate, no encryption, and the stream errors conflict, host-gone,
+ * not-authorized, policy-violation, unsupported-version.  After anything else,
+ * unreachable servers and unknown names too, the stream tries again. */
 LQ_API const lq_failure *lq_event_failure(const lq_event *event);
 
 /* On which layer it happened. */

@@ -29,7 +29,7 @@ LQ_API lq_jid *lq_jid_parse(const char *text, int *why);
 /* The same out of parts.  LOCAL and RESOURCE may be NULL. */
 LQ_API lq_jid *lq_jid_new(const char *local, const char *domain,
                           const char *resource, int *why);
-LQ_API void lq_jid_free(lq_jid *jid);
+LQ_API void lq_jid_free(lq_jid *jid); /* NULL is fine */
 
 /* A sentence that names the part and the reason: "the localpart holds a
  * character that is not allowed there".  A constant string. */

@@ -1,4 +1,4 @@
-/* loquat/loquat.h - all of the core. */
+/* loquat/loquat.h - all of the core but module.h. */
 #ifndef LOQUAT_H
 #define LOQUAT_H
 #include "base.h"

@@ -50,7 +50,8 @@ LQ_API const char *lq_messages_target(const lq_messages *messages,
  * it), to be completed with lq_build_* and sent with lq_stream_send(). */
 LQ_API lq_builder *lq_messages_build(lq_messages *messages, const char *jid);
 
-/* The same with BODY, sent.  An id that ends in a DELIVERY, or an LQ_E_*. */
+/* The same with BODY, sent.  An id that ends in a DELIVERY, or an LQ_E_*.  JID
+ * is not checked: the server answers for what it cannot deliver. */
 LQ_API lq_id lq_messages_send(lq_messages *messages, const char *jid,
                               const char *body);
 

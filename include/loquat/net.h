@@ -34,9 +34,9 @@ LQ_BEGIN
 
 typedef struct lq_net lq_net;
 
-/* A driver for CONTEXT's streams, which must outlive it.  It also keeps the
- * context's wall clock.  NULL when memory or descriptors run out, or CONTEXT
- * is NULL. */
+/* A driver for CONTEXT's streams; CONTEXT may be freed before it.  It also
+ * keeps the context's wall clock.  NULL when memory or descriptors run out, or
+ * CONTEXT is NULL. */
 LQ_API lq_net *lq_net_new(lq_context *context);
 
 /* Close all connections and forget the streams, which are the caller's and may
@@ -72,7 +72,9 @@ LQ_API int lq_net_dispatch(lq_net *net, int timeout);
  * lq_net_dispatch(). */
 LQ_API lq_stream *lq_net_next(lq_net *net);
 
-/* The next event of any stream, waiting for it as long as it takes; *STREAM
+/* The next event of any stream, waiting for it as long as it takes, whatever
+ * signals come: who must notice those watches lq_net_fd(), or uses
+ * lq_net_dispatch() with a timeout.  *STREAM
  * (may be NULL) becomes its stream.  NULL when no stream is left that could
  * have one, all being closed or none started, or the system failed, and inside
  * a handler. */

@@ -53,7 +53,8 @@ LQ_API lq_presence *lq_presence_attach(lq_stream *stream);
 LQ_API lq_id lq_presence_set(lq_presence *presence, int show, int priority);
 
 /* What a person should read, in LANG (NULL: the stream's); a NULL TEXT removes
- * it.  Sent with the next lq_presence_set() or login. */
+ * it.  Sent with the next lq_presence_set() or login.  LQ_OK, LQ_E_NOMEM;
+ * LQ_E_ARGUMENT for text that XML cannot hold. */
 LQ_API int lq_presence_set_status(lq_presence *presence, const char *lang,
                                   const char *text);
 

@@ -178,8 +178,8 @@ LQ_API lq_id lq_stream_claim(lq_stream *stream, int kind, int type,
                              const char *feature);
 
 /* Begin the result of a question, lq_build_* its payload, and send it.  The
- * second frees B, also on failure.  LQ_E_STATE if QUESTION is no longer
- * open; B is NULL only when memory ran out. */
+ * second frees B, also on failure, and is due for any B.  LQ_E_STATE if
+ * QUESTION is no longer open; B is NULL only when memory ran out. */
 LQ_API lq_builder *lq_build_answer(lq_stream *stream, lq_id question);
 LQ_API int lq_stream_answer(lq_stream *stream, lq_builder *b);
 

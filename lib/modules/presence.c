@@ -499,6 +499,12 @@ lq_id lq_presence_set(lq_presence *presence, int show, int priority)
     return id == LQ_E_STATE ? LQ_OK : id; /* lost, but OFFLINE is not taken */
 }
 
+/* Else the presence that it goes into could never be sent. */
+static bool text_is_fine(const char *text)
+{
+    return text == NULL || lq_utf8_valid_xml(text, strlen(text));
+}
+
 int lq_presence_set_status(lq_presence *presence, const char *lang,
                            const char *text)
 {
@@ -506,6 +512,9 @@ int lq_presence_set_status(lq_presence *presence, const char *lang,
     status *fresh = NULL;
     status *old;
 
+    if (!text_is_fine(lang) || !text_is_fine(text)) {
+        return LQ_E_ARGUMENT;
+    }
     if (text != NULL && (fresh = status_new(lang, text)) == NULL) {
         return LQ_E_NOMEM;
     }

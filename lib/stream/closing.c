@@ -31,17 +31,36 @@ void lq_stream_close_done(lq_stream *stream)
     lq_liveness_stop(stream);
 }
 
+/* The answer to our closing tag shows that everything was read; but a stream
+ * error, which may still wait in front of it, shows that it was not. */
+static void closing_acknowledge(lq_stream *stream)
+{
+    if (stream->answered && !stream->connection->failure.set) {
+        stream->answered = false;
+        lq_tickets_all_read(stream);
+    }
+}
+
 void lq_stream_peer_closed(lq_stream *stream)
 {
     if (stream->closed_by_peer) {
         return;
     }
     stream->closed_by_peer = true;
-    if (stream->closed_by_us && lq_outbox_is_empty(&stream->outbox)) {
-        lq_tickets_all_read(stream); /* it has answered our closing tag */
+    stream->answered =
+        stream->closed_by_us && lq_outbox_is_empty(&stream->outbox);
+    if (lq_inbox_is_empty(&stream->inbox)) {
+        closing_acknowledge(stream);
     }
     lq_stream_send_close(stream);
     lq_stream_close_done(stream);
+}
+
+/* Encryption has been asked for: what we say in the clear would be taken for
+ * the first of it. */
+static bool closing_would_interrupt(const lq_stream *stream)
+{
+    return stream->negotiation.row != NULL && !lq_stream_is_secure(stream);
 }
 
 static void stop_with_transport(lq_stream *stream)
@@ -51,12 +70,12 @@ static void stop_with_transport(lq_stream *stream)
     if (stream->ending) {
         return;
     }
-    lq_stream_send_close(stream);
-    stream->flowing = false;
-    if (!stream->negotiation.header) {
-        lq_stream_close_done(stream); /* there is no stream to be closed */
+    if (!stream->negotiation.header || closing_would_interrupt(stream)) {
+        lq_stream_close_done(stream);
         return;
     }
+    lq_stream_send_close(stream);
+    stream->flowing = false;
     lq_timer_set(stream, &stream->timeout,
                  lq_time_after(stream->now, CLOSING_MS));
 }
@@ -168,6 +187,7 @@ void lq_stream_conclude(lq_stream *stream)
 
     lq_questions_drop(stream); /* what was drained may have asked some more */
     if (stream->ending) {
+        closing_acknowledge(stream);
         explain_end(stream, stream->lost ? LQ_E_NET : LQ_OK);
         stream->ending = stream->lost = false;
         lq_inbox_reset(&stream->inbox);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 
 enum {
     STANZA_MIN = 10000,           /* RFC 6120, 13.12 */
@@ -77,9 +78,20 @@ int lq_config_copy(lq_config *to, const lq_config *from)
     return LQ_OK;
 }
 
+/* What goes into XML must be able to. */
+static bool text_is_fine(const char *text)
+{
+    return text == NULL || lq_utf8_valid_xml(text, strlen(text));
+}
+
 int lq_config_set_password(lq_config *config, const char *password)
 {
-    char *copy = lq_strdup(password);
+    char *copy;
+
+    if (password != NULL && !lq_utf8_valid(password, strlen(password))) {
+        return LQ_E_ARGUMENT;
+    }
+    copy = lq_strdup(password);
 
     if (copy == NULL && password != NULL) {
         return LQ_E_NOMEM;
@@ -91,11 +103,17 @@ int lq_config_set_password(lq_config *config, const char *password)
 
 int lq_config_set_resource(lq_config *config, const char *resource)
 {
+    if (!text_is_fine(resource) || (resource != NULL && resource[0] == '\0')) {
+        return LQ_E_ARGUMENT;
+    }
     return lq_replace(&config->resource, resource);
 }
 
 int lq_config_set_lang(lq_config *config, const char *lang)
 {
+    if (!text_is_fine(lang)) {
+        return LQ_E_ARGUMENT;
+    }
     return lq_replace(&config->lang, lang);
 }
 

@@ -360,6 +360,22 @@ static struct lq_claim *claim_new(lq_stream *stream, const char *name,
     return claim;
 }
 
+static bool claim_is_possible(int kind, int type)
+{
+    switch (kind) {
+    case LQ_IQ:
+        return type == LQ_ANY || type == LQ_GET || type == LQ_SET;
+    case LQ_MESSAGE:
+        return type == LQ_ANY || type == LQ_ERROR ||
+               (type >= LQ_NORMAL && type <= LQ_HEADLINE);
+    case LQ_PRESENCE:
+        return type == LQ_ANY || type == LQ_ERROR ||
+               (type >= LQ_AVAILABLE && type <= LQ_PROBE);
+    default:
+        return false;
+    }
+}
+
 lq_id lq_stream_claim(lq_stream *stream, int kind, int type, const char *name,
                       const char *xmlns, const char *feature)
 {
@@ -367,7 +383,7 @@ lq_id lq_stream_claim(lq_stream *stream, int kind, int type, const char *name,
     lq_handler handler = { .kind = kind, .type = type };
     int rv;
 
-    if (kind < LQ_MESSAGE || kind > LQ_IQ || type < LQ_ANY || type > LQ_PROBE) {
+    if (!claim_is_possible(kind, type)) {
         return LQ_E_ARGUMENT;
     }
     claim = claim_new(stream, name, xmlns, feature);

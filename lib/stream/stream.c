@@ -164,9 +164,12 @@ void lq_stream_free(lq_stream *stream)
 static int start_refused(lq_stream *stream, int code, const char *text,
                          const char *message)
 {
+    char sentence[512];
+
+    snprintf(sentence, sizeof(sentence), "%s: %s", message, text);
     lq_stream_begin(stream);
     lq_failure_set(&stream->connection->failure,
-                   &(lq_fault){ LQ_LAYER_CONFIG, code, NULL, text, message,
+                   &(lq_fault){ LQ_LAYER_CONFIG, code, NULL, text, sentence,
                                 .final = true });
     return code;
 }
@@ -202,7 +205,7 @@ static int stream_account(lq_stream *stream)
         return start_refused(stream, LQ_E_ARGUMENT,
                              jid == NULL ? lq_jid_problem(why)
                                          : "it has no localpart",
-                             "The configured account is not a valid JID.");
+                             "The configured account is not one");
     }
     lq_jid_free(stream->self);
     stream->self = jid;
@@ -229,9 +232,11 @@ static int stream_start(lq_stream *stream)
     }
     rv = lq_tls_load_trust(stream);
     if (rv == LQ_E_ARGUMENT) {
-        return start_refused(stream, rv, stream->config.ca_file,
-                             "The certification authorities to be trusted "
-                             "could not be read.");
+        return start_refused(stream, rv,
+                             stream->config.ca_file != NULL
+                                 ? stream->config.ca_file
+                                 : "the text holds none in PEM",
+                             "No certification authority was found");
     }
     if (rv < 0) {
         return rv;
@@ -320,7 +325,7 @@ static int stream_connected(lq_stream *stream, int transport)
     stream->state = LQ_STATE_NEGOTIATING;
     stream->transport = transport;
     stream->ending = false;
-    stream->closed_by_us = stream->closed_by_peer = false;
+    stream->closed_by_us = stream->closed_by_peer = stream->answered = false;
     stream->heard = stream->spoken = stream->now;
     lq_inbox_reset(&stream->inbox);
     lq_outbox_reset(&stream->outbox);

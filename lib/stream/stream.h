@@ -52,6 +52,7 @@ struct lq_stream {
     bool lost;         /* its transport broke */
     bool closed_by_us; /* our </stream:stream> is on its way */
     bool closed_by_peer;
+    bool answered;             /* ... in answer to ours, which had left */
     lq_connection *connection; /* this one, or the last one */
     lq_connection *next;       /* for the one that is wished for */
 

@@ -301,6 +301,46 @@ START_TEST(closing_tag_that_was_not_written_is_not_answered)
 }
 END_TEST
 
+START_TEST(stream_error_in_front_of_the_closing_tag_acknowledges_nothing)
+{
+    const lq_event *event;
+
+    p = peer_open(_i);
+    say("too large");
+    lq_stream_stop(p->stream, p->now);
+    peer_expect(p, "<message/>");
+    peer_expect_text(p, CLOSE);
+    peer_send(p, STREAM_ERROR("policy-violation") CLOSE);
+    peer_hang_up(p);
+    event = peer_event(p, LQ_EVENT_DELIVERY);
+    CLAIM(event != NULL && lq_event_delivery(event) == LQ_DELIVERY_UNKNOWN);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    CLAIM_IS(p->event.error, LQ_E_STREAM);
+    peer_close(p);
+}
+END_TEST
+
+START_TEST(stopping_while_encryption_is_asked_for_says_nothing_more)
+{
+    char *sent;
+
+    p = peer_begin(NULL, _i);
+    peer_connect(p, LQ_TRANSPORT_STARTTLS);
+    peer_header(p, "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+    peer_expect(p, "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+    lq_stream_stop(p->stream, p->now);
+    sent = peer_take(p);
+    CLAIM(sent[0] == '\0');
+    free(sent);
+    CLAIM_IS(lq_stream_wish(p->stream), LQ_WISH_CLOSE);
+    peer_hang_up(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_event(p, LQ_EVENT_CLOSED);
+    CLAIM_IS(p->event.error, LQ_OK);
+    peer_close(p);
+}
+END_TEST
+
 START_TEST(closed_is_the_last_event)
 {
     char events[16];
@@ -491,6 +531,8 @@ int main(void)
         session_that_nobody_saw_begins_nothing,
         nothing_follows_our_closing_tag,
         closing_tag_that_was_not_written_is_not_answered,
+        stream_error_in_front_of_the_closing_tag_acknowledges_nothing,
+        stopping_while_encryption_is_asked_for_says_nothing_more,
         closed_is_the_last_event,
         offline_senders_still_get_their_roster,
         large_stanza_of_ours_is_not_held_against_the_server,

@@ -181,6 +181,18 @@ START_TEST(presence_set_before_offline_is_taken_is_sent_at_the_next_login)
 }
 END_TEST
 
+START_TEST(status_that_cannot_be_sent_is_refused)
+{
+    p = peer_open(_i);
+    presence = lq_presence_attach(p->stream);
+    if (presence != NULL) {
+        CLAIM_IS(lq_presence_set_status(presence, NULL, "\xff"), LQ_E_ARGUMENT);
+        CLAIM_IS(lq_presence_set_status(presence, "\x01", "a"), LQ_E_ARGUMENT);
+    }
+    peer_close(p);
+}
+END_TEST
+
 START_TEST(nobody_is_told_when_we_are_to_be_offline)
 {
     p = peer_new(NULL, _i);
@@ -783,6 +795,7 @@ int main(void)
         status_goes_out_in_each_language_with_the_next_presence,
         presence_set_offline_is_sent_at_each_login,
         presence_set_before_offline_is_taken_is_sent_at_the_next_login,
+        status_that_cannot_be_sent_is_refused,
         nobody_is_told_when_we_are_to_be_offline,
         directed_presence_is_for_one_alone,
         resources_tell_what_they_said,

@@ -101,6 +101,26 @@ static void end(void)
 
 /* ---- who is asked ---- */
 
+START_TEST(what_never_comes_cannot_be_claimed)
+{
+    static const int rows[][2] = {
+        { LQ_IQ, LQ_RESULT },       { LQ_IQ, LQ_ERROR },
+        { LQ_IQ, LQ_CHAT },         { LQ_MESSAGE, LQ_GET },
+        { LQ_MESSAGE, LQ_PROBE },   { LQ_PRESENCE, LQ_CHAT },
+        { LQ_NONZA, LQ_ANY },       { LQ_MESSAGE, LQ_INVALID },
+        { LQ_PRESENCE, LQ_RESULT },
+    };
+
+    p = peer_open(_i);
+    for (size_t i = 0; i < LQ_COUNT(rows); i++) {
+        CLAIM_IS(
+            lq_stream_claim(p->stream, rows[i][0], rows[i][1], "a", "b", NULL),
+            LQ_E_ARGUMENT);
+    }
+    peer_close(p);
+}
+END_TEST
+
 START_TEST(exact_handlers_come_before_wildcards)
 {
     begin(_i);
@@ -695,6 +715,7 @@ END_TEST
 int main(void)
 {
     const TTest *const tests[] = {
+        what_never_comes_cannot_be_claimed,
         exact_handlers_come_before_wildcards,
         handlers_are_asked_in_order_of_registration,
         handler_is_asked_once_and_payloads_in_document_order,
