@@ -41,8 +41,6 @@ void lq_sasl_restart(lq_sasl *sasl)
     sasl->mechanism = NULL;
 }
 
-void lq_sasl_reset(lq_sasl *sasl) { lq_sasl_restart(sasl); }
-
 const char *lq_sasl_mechanism(const lq_sasl *sasl)
 {
     return sasl->authenticated ? sasl->mechanism->name : NULL;

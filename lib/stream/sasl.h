@@ -19,8 +19,6 @@ typedef struct lq_sasl {
     lq_buffer nonce;   /* ours, out of the client-first message */
 } lq_sasl;
 
-void lq_sasl_reset(lq_sasl *sasl);
-
 /* A new connection: nobody is authenticated. */
 void lq_sasl_restart(lq_sasl *sasl);
 

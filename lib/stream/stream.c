@@ -139,7 +139,7 @@ void lq_stream_free(lq_stream *stream)
     lq_tickets_clear(stream);
     lq_modules_clear(&stream->modules);
     lq_router_clear(&stream->router);
-    lq_sasl_reset(&stream->negotiation.sasl);
+    lq_sasl_restart(&stream->negotiation.sasl);
     lq_inbox_reset(&stream->inbox);
     lq_outbox_reset(&stream->outbox);
     lq_reconnect_clear(&stream->reconnect);
