@@ -109,3 +109,8 @@ bool lq_utf8_valid_xml(const char *bytes, size_t len)
     }
     return true;
 }
+
+bool lq_text_is_xml(const char *text)
+{
+    return text == NULL || lq_utf8_valid_xml(text, strlen(text));
+}

@@ -22,6 +22,9 @@ bool lq_utf8_valid(const char *bytes, size_t len);
 /* Whether they are UTF-8 and each character is an XML 1.0 Char. */
 bool lq_utf8_valid_xml(const char *bytes, size_t len);
 
+/* The same for a whole text; NULL is fine. */
+bool lq_text_is_xml(const char *text);
+
 /* Append the encoding of BYTES, RFC 4648 section 4 with padding.  LQ_OK,
  * LQ_E_NOMEM, LQ_E_FULL. */
 int lq_base64_encode(lq_buffer *out, const void *bytes, size_t len);

@@ -18,32 +18,22 @@
 #include <loquat/presence.h>
 #include <loquat/roster.h>
 
-#include <stdio.h>
 #include <string.h>
 
+#include "appearance.h"
 #include "base/memory.h"
 #include "base/random.h"
 #include "base/table.h"
-#include "base/text.h"
 #include "grave.h"
 #include "prepared.h"
 #include "resource.h"
 #include "roster.h"
-
-#define NS_XML "http://www.w3.org/XML/1998/namespace"
 
 enum {
     RESOURCES_EACH = 64,
     RESOURCES_ALL = 100000,
     BYTES_ALL = 16 * 1024 * 1024, /* with their accounts */
 };
-
-/* What a person should read about us, in one language. */
-typedef struct status {
-    struct status *next;
-    char *lang; /* NULL: the stream's */
-    char *text;
-} status;
 
 typedef struct account {
     lq_resource *first;
@@ -54,9 +44,7 @@ typedef struct account {
 struct lq_presence {
     lq_stream *stream;
     bool online;
-    int show;
-    int priority;
-    status *statuses;
+    lq_appearance own;
 
     lq_hash_key key;
     lq_table accounts; /* prepared bare JID -> account */
@@ -68,59 +56,11 @@ struct lq_presence {
 
 /* ---- ours ---- */
 
-static void build_status(lq_builder *b, const status *s)
-{
-    lq_build_open(b, "status", NULL);
-    lq_build_attr_ns(b, "lang", NS_XML, s->lang);
-    lq_build_text(b, s->text);
-    lq_build_close(b);
-}
-
-/* That we are in SHOW, for TO (NULL: everybody). */
-static lq_builder *presence_build(lq_presence *presence, const char *to,
-                                  int show)
-{
-    int type = show == LQ_SHOW_OFFLINE ? LQ_UNAVAILABLE : LQ_AVAILABLE;
-    lq_builder *b = lq_build_presence(presence->stream, type, to);
-    char priority[8];
-
-    if (show != LQ_SHOW_OFFLINE && show != LQ_SHOW_ONLINE) {
-        lq_build_child(b, "show", NULL, lq_show_name(show));
-    }
-    for (const status *s = presence->statuses; s != NULL; s = s->next) {
-        build_status(b, s);
-    }
-    if (show != LQ_SHOW_OFFLINE && presence->priority != 0) {
-        snprintf(priority, sizeof(priority), "%d", presence->priority);
-        lq_build_child(b, "priority", NULL, priority);
-    }
-    return b;
-}
-
 static lq_id presence_send(lq_presence *presence, const char *to, int show)
 {
-    return lq_stream_send(presence->stream, presence_build(presence, to, show));
-}
-
-static void status_free(status *s)
-{
-    if (s != NULL) {
-        lq_free(s->lang);
-        lq_free(s->text);
-        lq_free(s);
-    }
-}
-
-static status *status_new(const char *lang, const char *text)
-{
-    status *s = lq_calloc(1, sizeof(*s));
-
-    if (s == NULL || lq_replace(&s->lang, lang) < 0 ||
-        lq_replace(&s->text, text) < 0) {
-        status_free(s);
-        return NULL;
-    }
-    return s;
+    return lq_stream_send(
+        presence->stream,
+        lq_appearance_build(&presence->own, presence->stream, to, show));
 }
 
 /* ---- everyone's ---- */
@@ -375,7 +315,7 @@ static int presence_init(void *self, lq_stream *stream)
     lq_presence *presence = self;
 
     presence->stream = stream;
-    presence->show = LQ_SHOW_ONLINE;
+    presence->own.show = LQ_SHOW_ONLINE;
     lq_table_init(&presence->accounts, &presence->key);
     return lq_random_fill(&presence->key, sizeof(presence->key));
 }
@@ -383,6 +323,7 @@ static int presence_init(void *self, lq_stream *stream)
 static int presence_online(void *self, bool resumed)
 {
     lq_presence *presence = self;
+    const lq_appearance *own = &presence->own;
     int rv = LQ_OK;
 
     presence->online = true;
@@ -390,9 +331,9 @@ static int presence_online(void *self, bool resumed)
         return LQ_OK;
     }
     presence_forget(presence);
-    if (presence->show != LQ_SHOW_OFFLINE) {
-        rv = lq_module_send(presence,
-                            presence_build(presence, NULL, presence->show));
+    if (own->show != LQ_SHOW_OFFLINE) {
+        rv = lq_module_send(presence, lq_appearance_build(own, presence->stream,
+                                                          NULL, own->show));
     }
     return rv;
 }
@@ -439,12 +380,7 @@ static void presence_clear(void *self)
     presence_forget(presence);
     lq_grave_empty(&presence->grave);
     lq_table_clear(&presence->accounts);
-    while (presence->statuses != NULL) {
-        status *s = presence->statuses;
-
-        presence->statuses = s->next;
-        status_free(s);
-    }
+    lq_appearance_clear(&presence->own);
 }
 
 static const lq_handler handlers[] = {
@@ -491,52 +427,25 @@ lq_id lq_presence_set(lq_presence *presence, int show, int priority)
     if (!show_is_valid(show) || priority < -128 || priority > 127) {
         return LQ_E_ARGUMENT;
     }
-    presence->show = show;
-    presence->priority = priority;
+    presence->own.show = show;
+    presence->own.priority = priority;
     if (presence->online) {
         id = presence_send(presence, NULL, show);
     }
     return id == LQ_E_STATE ? LQ_OK : id; /* lost, but OFFLINE is not taken */
 }
 
-/* Else the presence that it goes into could never be sent. */
-static bool text_is_fine(const char *text)
-{
-    return text == NULL || lq_utf8_valid_xml(text, strlen(text));
-}
-
 int lq_presence_set_status(lq_presence *presence, const char *lang,
                            const char *text)
 {
-    status **place = &presence->statuses;
-    status *fresh = NULL;
-    status *old;
-
-    if (!text_is_fine(lang) || !text_is_fine(text)) {
-        return LQ_E_ARGUMENT;
-    }
-    if (text != NULL && (fresh = status_new(lang, text)) == NULL) {
-        return LQ_E_NOMEM;
-    }
-    while (*place != NULL && !lq_text_equal((*place)->lang, lang)) {
-        place = &(*place)->next;
-    }
-    old = *place;
-    if (fresh != NULL) {
-        fresh->next = old != NULL ? old->next : NULL;
-        *place = fresh;
-    } else if (old != NULL) {
-        *place = old->next;
-    }
-    status_free(old);
-    return LQ_OK;
+    return lq_appearance_set_status(&presence->own, lang, text);
 }
 
-int lq_presence_show(const lq_presence *presence) { return presence->show; }
+int lq_presence_show(const lq_presence *presence) { return presence->own.show; }
 
 int lq_presence_priority(const lq_presence *presence)
 {
-    return presence->priority;
+    return presence->own.priority;
 }
 
 lq_id lq_presence_direct(lq_presence *presence, const char *jid, int show)

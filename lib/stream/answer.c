@@ -104,12 +104,16 @@ lq_builder *lq_build_answer(lq_stream *stream, lq_id id)
     return b;
 }
 
-int lq_question_refuse(lq_stream *stream, lq_id id, int condition,
-                       const char *text)
+int lq_stream_refuse(lq_stream *stream, lq_id id, int condition,
+                     const char *text)
 {
     const lq_question *question = lq_question_get(stream, id);
     lq_builder *b;
 
+    if (condition < LQ_STANZA_BAD_REQUEST ||
+        condition > LQ_STANZA_UNEXPECTED_REQUEST) {
+        return LQ_E_ARGUMENT;
+    }
     if (question == NULL || question->kind != LQ_QUESTION_IQ) {
         return LQ_E_STATE;
     }
@@ -118,16 +122,6 @@ int lq_question_refuse(lq_stream *stream, lq_id id, int condition,
         b->question = id;
     }
     return lq_stream_answer(stream, b);
-}
-
-int lq_stream_refuse(lq_stream *stream, lq_id id, int condition,
-                     const char *text)
-{
-    if (condition < LQ_STANZA_BAD_REQUEST ||
-        condition > LQ_STANZA_UNEXPECTED_REQUEST) {
-        return LQ_E_ARGUMENT;
-    }
-    return lq_question_refuse(stream, id, condition, text);
 }
 
 /* An IQ that cannot be answered must not be forgotten in silence. */

@@ -110,11 +110,11 @@ int lq_stream_stop(lq_stream *stream, lq_time now)
 }
 
 /* An end that nobody asked for and no failure explains. */
-static void explain_end(lq_stream *stream, int error)
+static void explain_end(lq_stream *stream)
 {
     lq_failure *failure = &stream->connection->failure;
 
-    if (stream->stopping && (error == LQ_OK || stream->closed_by_peer)) {
+    if (stream->stopping && (!stream->lost || stream->closed_by_peer)) {
         return;
     }
     lq_failure_set(failure,
@@ -138,11 +138,7 @@ int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
         rv = LQ_OK;
         stream->lost = error != LQ_OK;
         stream->transport = 0;
-        stream->ending = true;
-        stream->flowing = false;
-        stream->changed = true;
-        lq_timer_set(stream, &stream->timeout, LQ_NEVER);
-        lq_liveness_stop(stream);
+        lq_stream_close_done(stream);
         lq_questions_drop(stream);
         lq_tickets_unsent(stream);
         lq_outbox_reset(&stream->outbox);
@@ -188,7 +184,7 @@ void lq_stream_conclude(lq_stream *stream)
     lq_questions_drop(stream); /* what was drained may have asked some more */
     if (stream->ending) {
         closing_acknowledge(stream);
-        explain_end(stream, stream->lost ? LQ_E_NET : LQ_OK);
+        explain_end(stream);
         stream->ending = stream->lost = false;
         lq_inbox_reset(&stream->inbox);
         lq_tickets_lost(stream);

@@ -78,12 +78,6 @@ int lq_config_copy(lq_config *to, const lq_config *from)
     return LQ_OK;
 }
 
-/* What goes into XML must be able to. */
-static bool text_is_fine(const char *text)
-{
-    return text == NULL || lq_utf8_valid_xml(text, strlen(text));
-}
-
 int lq_config_set_password(lq_config *config, const char *password)
 {
     char *copy;
@@ -103,7 +97,8 @@ int lq_config_set_password(lq_config *config, const char *password)
 
 int lq_config_set_resource(lq_config *config, const char *resource)
 {
-    if (!text_is_fine(resource) || (resource != NULL && resource[0] == '\0')) {
+    if (!lq_text_is_xml(resource) ||
+        (resource != NULL && resource[0] == '\0')) {
         return LQ_E_ARGUMENT;
     }
     return lq_replace(&config->resource, resource);
@@ -111,7 +106,7 @@ int lq_config_set_resource(lq_config *config, const char *resource)
 
 int lq_config_set_lang(lq_config *config, const char *lang)
 {
-    if (!text_is_fine(lang)) {
+    if (!lq_text_is_xml(lang)) {
         return LQ_E_ARGUMENT;
     }
     return lq_replace(&config->lang, lang);

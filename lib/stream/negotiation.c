@@ -57,6 +57,7 @@ int lq_stream_open(lq_stream *stream)
     lq_buffer header;
     int rv;
 
+    lq_stream_frame_limits(stream);
     lq_inbox_restart(&stream->inbox);
     stream->negotiation.header = false;
     stream->negotiation.opened = true;

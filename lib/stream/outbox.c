@@ -65,9 +65,9 @@ static void outbox_forget(lq_outbox *outbox, lq_buffer *buffer)
 {
     if (outbox->secret && lq_buffer_len(buffer) == 0) {
         lq_buffer_wipe(buffer);
-        outbox->secret = false;
     }
     lq_buffer_release(buffer);
+    outbox->secret = outbox->secret && !lq_outbox_is_empty(outbox);
 }
 
 /* Move what waits one step on; the block is used up. */

@@ -53,8 +53,8 @@ static void question_fire(lq_stream *stream, lq_timer *timer)
         lq_sasl_answered(stream);
         break;
     default:
-        if (lq_question_refuse(stream, id, LQ_STANZA_SERVICE_UNAVAILABLE,
-                               NULL) == LQ_E_NOMEM) {
+        if (lq_stream_refuse(stream, id, LQ_STANZA_SERVICE_UNAVAILABLE, NULL) ==
+            LQ_E_NOMEM) {
             lq_stream_no_memory(stream);
         }
     }

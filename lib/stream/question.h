@@ -32,10 +32,6 @@ lq_question *lq_question_of(lq_stream *stream, int kind);
 /* It is answered, or cannot be any more. */
 void lq_question_close(lq_stream *stream, lq_question *question);
 
-/* Refuse the IQ that ID asks about; see lq_stream_refuse(). */
-int lq_question_refuse(lq_stream *stream, lq_id id, int condition,
-                       const char *text);
-
 /* The connection is gone: close them all. */
 void lq_questions_drop(lq_stream *stream);
 

@@ -16,8 +16,7 @@ static const lq_limits limits_online = { .depth = LQ_DEPTH_MAX,
                                          .attrs = 256,
                                          .name = 1024 };
 
-/* Less is believed of a peer that has not shown who it is. */
-static void receive_limits(lq_stream *stream)
+void lq_stream_frame_limits(lq_stream *stream)
 {
     bool known = stream->negotiation.sasl.authenticated;
 
@@ -137,7 +136,6 @@ int lq_stream_input(lq_stream *stream, const char *bytes, size_t len)
         size_t used = 0;
         int frame, rv = LQ_OK;
 
-        receive_limits(stream);
         frame = lq_framer_scan(&stream->inbox.framer, bytes + taken,
                                len - taken, &used);
         if (frame < 0) {

@@ -110,6 +110,9 @@ bool lq_stream_is_secure(const lq_stream *stream);
 
 /* ---- receive.c ---- */
 
+/* A stream begins: less is believed of a peer that has not shown who it is. */
+void lq_stream_frame_limits(lq_stream *stream);
+
 /* Take decrypted bytes.  How many were taken, or what lq_stream_fail() said. */
 int lq_stream_input(lq_stream *stream, const char *bytes, size_t len);
 

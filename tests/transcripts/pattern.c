@@ -2,7 +2,6 @@
  * not its own judge. */
 #include "pattern.h"
 
-#include <ctype.h>
 #include <libxml/parser.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,47 +143,4 @@ bool pattern_is_xml(const char *pattern)
 
     xmlFreeDoc(doc);
     return is;
-}
-
-/* ---- cutting ---- */
-
-/* Where the tag at TEXT ends, behind its '>'; NULL: not yet. */
-static const char *tag_end(const char *text)
-{
-    char quote = '\0';
-
-    for (; *text != '\0'; text++) {
-        if (quote != '\0') {
-            quote = *text == quote ? '\0' : quote;
-        } else if (*text == '\'' || *text == '"') {
-            quote = *text;
-        } else if (*text == '>') {
-            return text + 1;
-        }
-    }
-    return NULL;
-}
-
-size_t pattern_piece(const char *sent)
-{
-    const char *at = sent, *end;
-    int depth = 0;
-
-    while (isspace((unsigned char)*at)) {
-        at++;
-    }
-    if (at > sent) {
-        return (size_t)(at - sent);
-    }
-    for (; (at = strchr(at, '<')) != NULL; at = end) {
-        end = tag_end(at);
-        if (end == NULL) {
-            return 0;
-        }
-        depth += at[1] == '/' ? -1 : end[-2] == '/' ? 0 : 1;
-        if (depth <= 0 || starts(at, "<?") || starts(at, HEADER)) {
-            return (size_t)(end - sent);
-        }
-    }
-    return 0;
 }

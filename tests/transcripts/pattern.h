@@ -15,8 +15,4 @@ bool pattern_matches(words *w, const char *pattern, const char *sent);
 /* Whether PATTERN can be matched at all. */
 bool pattern_is_xml(const char *pattern);
 
-/* The length of the first thing in SENT: an element, a header, a closing tag,
- * a declaration, white space.  0: it is not complete. */
-size_t pattern_piece(const char *sent);
-
 #endif

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../unit/peer_xml.h"
 #include "event.h"
 #include "pattern.h"
 #include "script.h"
@@ -213,7 +214,7 @@ static char *next_piece(play *p)
     char *piece;
 
     drain(p);
-    while ((len = pattern_piece(p->sent.bytes)) > 0) {
+    while ((len = xml_piece(p->sent.bytes)) > 0) {
         piece = calloc(1, len + 1);
         memcpy(piece, p->sent.bytes, len);
         octets_drop(&p->sent, len);
