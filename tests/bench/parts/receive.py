@@ -1,0 +1,2 @@
+"""receive.py - bytes in, events out: Loquat, the floors, and others' parsers
+given the same bytes."""

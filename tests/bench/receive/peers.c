@@ -1,0 +1,2 @@
+#include "reader.h"
+const reader readers_peers[] = { { 0 } };
