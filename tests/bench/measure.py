@@ -41,7 +41,7 @@ class Bench:
               flush=True)
 
     def program(self, name):
-        """The path of a program that the build made."""
+        """The path of a program that the build made: 'receive/receive'."""
         return os.path.join(self.build, 'tests', 'bench', name)
 
     def corpus(self, name):
