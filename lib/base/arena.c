@@ -7,12 +7,9 @@
 #include "arena.h"
 
 #include <stdbool.h>
-#include <stdint.h>
-#include <string.h>
 
 #include "memory.h"
 
-#define ALIGNMENT    8
 #define SPARE_SIZE   4096 /* a chunk of the pool, header included */
 #define SPARE_MAX    16   /* so that a pool keeps 64 KiB at most */
 #define PRIVATE_SIZE 1024 /* the first chunk of an arena without a pool */
@@ -20,7 +17,7 @@
 struct lq_chunk {
     struct lq_chunk *older;
     size_t size; /* header included */
-    _Alignas(ALIGNMENT) char bytes[];
+    _Alignas(LQ_ARENA_ALIGNMENT) char bytes[];
 };
 
 #define HEADER offsetof(struct lq_chunk, bytes)
@@ -143,18 +140,9 @@ void lq_arena_clear(lq_arena *arena)
     lq_pool_unref(pool);
 }
 
-void *lq_arena_alloc(lq_arena *arena, size_t size)
+void *lq_arena_alloc_anew(lq_arena *arena, size_t size)
 {
-    size_t padding = -(uintptr_t)arena->next % ALIGNMENT;
-
-    if (padding > arena->left || size > arena->left - padding) {
-        if (!arena_grow(arena, size)) {
-            return NULL;
-        }
-        padding = 0;
-    }
-    arena_take(arena, padding);
-    return arena_take(arena, size);
+    return arena_grow(arena, size) ? arena_take(arena, size) : NULL;
 }
 
 /* Room for a text of LEN bytes and its NUL. */
@@ -167,7 +155,7 @@ static char *arena_room(lq_arena *arena, size_t len)
     return arena_take(arena, len + 1);
 }
 
-char *lq_arena_text(lq_arena *arena, const char *text, size_t len)
+char *lq_arena_text_anew(lq_arena *arena, const char *text, size_t len)
 {
     char *copy = arena_room(arena, len);
 

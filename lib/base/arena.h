@@ -7,7 +7,8 @@
 #ifndef LQ_ARENA_H
 #define LQ_ARENA_H
 
-#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 /* Spare chunks of the usual first size, a bounded number of them. */
 typedef struct lq_pool lq_pool;
@@ -31,12 +32,42 @@ void lq_arena_init(lq_arena *arena, lq_pool *pool, size_t limit);
  * its own memory; else it gives nothing more until it is initialised again. */
 void lq_arena_clear(lq_arena *arena);
 
+enum { LQ_ARENA_ALIGNMENT = 8 };
+
+/* The same as the next two when the newest chunk has no room. */
+void *lq_arena_alloc_anew(lq_arena *arena, size_t size);
+char *lq_arena_text_anew(lq_arena *arena, const char *text, size_t len);
+
 /* SIZE > 0 bytes aligned for any pointer or integer, not zeroed; NULL when the
  * limit or the system says no. */
-void *lq_arena_alloc(lq_arena *arena, size_t size);
+static inline void *lq_arena_alloc(lq_arena *arena, size_t size)
+{
+    size_t padding = -(uintptr_t)arena->next % LQ_ARENA_ALIGNMENT;
+    char *taken;
+
+    if (padding > arena->left || size > arena->left - padding) {
+        return lq_arena_alloc_anew(arena, size);
+    }
+    taken = arena->next + padding;
+    arena->next = taken + size;
+    arena->left -= padding + size;
+    return taken;
+}
 
 /* A NUL-terminated copy of LEN bytes, packed without padding. */
-char *lq_arena_text(lq_arena *arena, const char *text, size_t len);
+static inline char *lq_arena_text(lq_arena *arena, const char *text, size_t len)
+{
+    char *copy = arena->next;
+
+    if (len >= arena->left) {
+        return lq_arena_text_anew(arena, text, len);
+    }
+    arena->next += len + 1;
+    arena->left -= len + 1;
+    memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
 
 /* Lengthen TEXT of OLD_LEN bytes, made by lq_arena_text(), by LEN bytes: in
  * place if it was the last thing made, else by a copy that doubles, so that a

@@ -6,7 +6,6 @@
  * bytes in use, rounded up to a doubling. */
 #include "buffer.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -97,7 +96,7 @@ int lq_buffer_append(lq_buffer *buffer, const void *bytes, size_t len)
     return LQ_OK;
 }
 
-char *lq_buffer_reserve(lq_buffer *buffer, size_t len)
+char *lq_buffer_reserve_anew(lq_buffer *buffer, size_t len)
 {
     size_t used = lq_buffer_len(buffer);
 
@@ -115,8 +114,6 @@ char *lq_buffer_reserve(lq_buffer *buffer, size_t len)
     }
     return buffer->data + buffer->tail;
 }
-
-void lq_buffer_commit(lq_buffer *buffer, size_t len) { buffer->tail += len; }
 
 void lq_buffer_consume(lq_buffer *buffer, size_t len)
 {

@@ -5,6 +5,7 @@
 #ifndef LQ_BUFFER_H
 #define LQ_BUFFER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 typedef struct lq_buffer {
@@ -32,10 +33,24 @@ static inline char *lq_buffer_bytes(const lq_buffer *buffer)
 /* LQ_OK; LQ_E_FULL past the limit, LQ_E_NOMEM; then nothing has changed. */
 int lq_buffer_append(lq_buffer *buffer, const void *bytes, size_t len);
 
-/* Room for LEN more bytes behind the end, or NULL (then lq_buffer_append of
- * LEN bytes would fail too); lq_buffer_commit() makes LEN of it count. */
-char *lq_buffer_reserve(lq_buffer *buffer, size_t len);
-void lq_buffer_commit(lq_buffer *buffer, size_t len);
+/* The same as the next one when there is no room. */
+char *lq_buffer_reserve_anew(lq_buffer *buffer, size_t len);
+
+/* Room for LEN more bytes behind the end, or NULL (then lq_buffer_append of LEN
+ * bytes would fail too); lq_buffer_commit() makes LEN of it count. */
+static inline char *lq_buffer_reserve(lq_buffer *buffer, size_t len)
+{
+    bool fits = len < buffer->size - buffer->tail &&
+                len <= buffer->limit - lq_buffer_len(buffer);
+
+    return fits ? buffer->data + buffer->tail
+                : lq_buffer_reserve_anew(buffer, len);
+}
+
+static inline void lq_buffer_commit(lq_buffer *buffer, size_t len)
+{
+    buffer->tail += len;
+}
 
 /* Drop LEN <= lq_buffer_len() bytes from the front; amortised O(1) a byte. */
 void lq_buffer_consume(lq_buffer *buffer, size_t len);

@@ -125,8 +125,3 @@ int lq_heap_set(lq_heap *heap, lq_heap_item *item, lq_time when)
     heap_settle(heap, item->place);
     return LQ_OK;
 }
-
-lq_heap_item *lq_heap_first(const lq_heap *heap)
-{
-    return heap->count > 0 ? heap->items[1] : NULL;
-}

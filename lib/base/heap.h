@@ -31,6 +31,9 @@ int lq_heap_reserve(lq_heap *heap, size_t count);
 int lq_heap_set(lq_heap *heap, lq_heap_item *item, lq_time when);
 
 /* The earliest, or NULL.  Those of the same moment come in any order. */
-lq_heap_item *lq_heap_first(const lq_heap *heap);
+static inline lq_heap_item *lq_heap_first(const lq_heap *heap)
+{
+    return heap->count > 0 ? heap->items[1] : NULL;
+}
 
 #endif

@@ -24,6 +24,32 @@ struct lq_entry {
     void *value; /* NULL: a hole */
 };
 
+/* Quick, and good for texts that nobody chose to collide. */
+static uint64_t plain_hash(const char *key, size_t len)
+{
+    const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash = len * odd;
+    uint64_t word = 0;
+
+    for (; len >= sizeof(word); len -= sizeof(word), key += sizeof(word)) {
+        memcpy(&word, key, sizeof(word));
+        hash = (hash ^ word) * odd;
+        hash ^= hash >> 32;
+    }
+    for (word = 0; len > 0; len--) {
+        word = word << 8 | (uint8_t)*key++;
+    }
+    hash = (hash ^ word) * odd;
+    return hash ^ hash >> 32;
+}
+
+static inline uint64_t table_hash(const lq_table *table, const char *key,
+                                  size_t len)
+{
+    return table->hash_key == NULL ? plain_hash(key, len)
+                                   : lq_hash(table->hash_key, key, len);
+}
+
 /* At most three slots of four are taken, so a search meets an empty one. */
 static size_t table_capacity(size_t size) { return size / 4 * 3; }
 
@@ -141,13 +167,13 @@ void *lq_table_get(const lq_table *table, const char *key, size_t len)
     if (table->count == 0) {
         return NULL;
     }
-    entry = table_find(table, lq_hash(table->hash_key, key, len), key, len);
+    entry = table_find(table, table_hash(table, key, len), key, len);
     return entry == NULL ? NULL : entry->value;
 }
 
 int lq_table_set(lq_table *table, const char *key, size_t len, void *value)
 {
-    uint64_t hash = lq_hash(table->hash_key, key, len);
+    uint64_t hash = table_hash(table, key, len);
     struct lq_entry *entry = table_find(table, hash, key, len);
 
     if (entry != NULL) {
@@ -172,7 +198,7 @@ void *lq_table_remove(lq_table *table, const char *key, size_t len)
     if (table->count == 0) {
         return NULL;
     }
-    entry = table_find(table, lq_hash(table->hash_key, key, len), key, len);
+    entry = table_find(table, table_hash(table, key, len), key, len);
     if (entry == NULL) {
         return NULL;
     }

@@ -1,8 +1,9 @@
 /* table.h - a hash table from texts to pointers, walked in order of insertion.
  *
  * Keys are borrowed: whoever inserts keeps them alive and unchanged for as
- * long as the entry.  The hash is keyed (SipHash-1-3), since the keys are
- * chosen by peers.  All operations are amortised O(1). */
+ * long as the entry.  Where peers choose what is inserted, the hash is keyed
+ * (SipHash-1-3); a table of texts of our own needs no key.  All operations are
+ * amortised O(1). */
 #ifndef LQ_TABLE_H
 #define LQ_TABLE_H
 
@@ -16,7 +17,7 @@ typedef struct lq_hash_key {
 uint64_t lq_hash(const lq_hash_key *key, const void *bytes, size_t len);
 
 typedef struct lq_table {
-    const lq_hash_key *hash_key; /* borrowed */
+    const lq_hash_key *hash_key; /* borrowed; NULL: the keys are our own */
     struct lq_entry *entries;    /* dense, in order of insertion, with holes */
     uint32_t *slots;             /* open addressing: index into entries */
     size_t used;                 /* entries in use, holes included */
@@ -24,6 +25,7 @@ typedef struct lq_table {
     size_t size;                 /* slots, a power of two, or 0 */
 } lq_table;
 
+/* KEY may be NULL. */
 void lq_table_init(lq_table *table, const lq_hash_key *key);
 void lq_table_clear(lq_table *table); /* frees; values are the caller's */
 

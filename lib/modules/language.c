@@ -61,12 +61,17 @@ const char *lq_language_pick(const lq_stanza *stanza, const char *name,
 {
     const lq_element *root = lq_stanza_root(stanza);
     const char *xmlns = lq_element_xmlns(root);
-    const char *own = lq_stanza_lang(stanza);
-    const lq_element *e, *best = NULL;
-    int best_fit = -1;
+    const lq_element *best = lq_element_child(root, name, xmlns);
+    const lq_element *e = lq_element_next(best, name, xmlns);
+    const char *own;
+    int best_fit;
 
-    for (e = lq_element_child(root, name, xmlns); e != NULL;
-         e = lq_element_next(e, name, xmlns)) {
+    if (e == NULL) {
+        return lq_element_text(best); /* there is no choice */
+    }
+    own = lq_stanza_lang(stanza);
+    best_fit = lq_language_fit(lq_language_of(stanza, best), want, own);
+    for (; e != NULL; e = lq_element_next(e, name, xmlns)) {
         int fit = lq_language_fit(lq_language_of(stanza, e), want, own);
 
         if (fit > best_fit) {

@@ -1,9 +1,9 @@
 /* ids.c - see ids.h. */
 #include "stream/ids.h"
 
-void lq_ids_init(lq_ids *ids, const lq_hash_key *key)
+void lq_ids_init(lq_ids *ids)
 {
-    lq_table_init(&ids->table, key);
+    lq_table_init(&ids->table, NULL);
     ids->last = 0;
 }
 

@@ -22,7 +22,7 @@ typedef struct lq_ids {
     lq_id last;
 } lq_ids;
 
-void lq_ids_init(lq_ids *ids, const lq_hash_key *key);
+void lq_ids_init(lq_ids *ids);
 void lq_ids_clear(lq_ids *ids);
 
 /* Give LIVE a number.  The number, or LQ_E_NOMEM. */

@@ -5,11 +5,7 @@
  * The length of the frame that is arriving is filled in when it ends. */
 #include "stream/inbox.h"
 
-#include <string.h>
-
 #include "base/memory.h"
-
-typedef uint32_t frame_len;
 
 /* Enough for a full inbox and the largest frame behind it. */
 enum { INBOX_MAX = LQ_INBOX_HIGH + 10 * 1024 * 1024 };
@@ -44,35 +40,10 @@ void lq_inbox_reset(lq_inbox *inbox)
     lq_inbox_restart(inbox);
 }
 
-bool lq_inbox_is_full(const lq_inbox *inbox)
-{
-    return lq_buffer_len(&inbox->buffer) - inbox->partial >= LQ_INBOX_HIGH;
-}
-
-bool lq_inbox_is_empty(const lq_inbox *inbox) { return inbox->complete == 0; }
-
-int lq_inbox_add(lq_inbox *inbox, const char *bytes, size_t len)
-{
-    size_t head = inbox->partial == 0 ? sizeof(frame_len) : 0;
-    char *room;
-
-    if (len == 0) {
-        return LQ_OK;
-    }
-    room = lq_buffer_reserve(&inbox->buffer, head + len);
-    if (room == NULL) {
-        return LQ_E_NOMEM;
-    }
-    memcpy(room + head, bytes, len);
-    lq_buffer_commit(&inbox->buffer, head + len);
-    inbox->partial += head + len;
-    return LQ_OK;
-}
-
 void lq_inbox_end_frame(lq_inbox *inbox)
 {
     size_t start = lq_buffer_len(&inbox->buffer) - inbox->partial;
-    frame_len len = (frame_len)(inbox->partial - sizeof(frame_len));
+    lq_frame_len len = (lq_frame_len)(inbox->partial - sizeof(lq_frame_len));
 
     memcpy(lq_buffer_bytes(&inbox->buffer) + start, &len, sizeof(len));
     inbox->newest = inbox->partial;
@@ -82,7 +53,7 @@ void lq_inbox_end_frame(lq_inbox *inbox)
 
 const char *lq_inbox_newest(const lq_inbox *inbox, size_t *len)
 {
-    *len = inbox->newest - sizeof(frame_len);
+    *len = inbox->newest - sizeof(lq_frame_len);
     return lq_buffer_bytes(&inbox->buffer) + lq_buffer_len(&inbox->buffer) -
            *len;
 }
@@ -97,7 +68,7 @@ void lq_inbox_pop(lq_inbox *inbox)
 
 const char *lq_inbox_first(const lq_inbox *inbox, size_t *len)
 {
-    frame_len frame;
+    lq_frame_len frame;
 
     if (inbox->complete == 0) {
         return NULL;
@@ -112,7 +83,7 @@ void lq_inbox_shift(lq_inbox *inbox)
     size_t len;
 
     if (lq_inbox_first(inbox, &len) != NULL) {
-        lq_buffer_consume(&inbox->buffer, sizeof(frame_len) + len);
+        lq_buffer_consume(&inbox->buffer, sizeof(lq_frame_len) + len);
         lq_buffer_release(&inbox->buffer);
         inbox->complete--;
     }

@@ -7,10 +7,13 @@
 #define LQ_INBOX_H
 
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/buffer.h"
 #include "xml/framer.h"
 #include "xml/parser.h"
+
+typedef uint32_t lq_frame_len; /* stands before each frame */
 
 typedef struct lq_inbox {
     lq_framer framer;
@@ -38,11 +41,30 @@ void lq_inbox_restart(lq_inbox *inbox);
 /* Drop what has arrived and was not taken. */
 void lq_inbox_drop(lq_inbox *inbox);
 
-bool lq_inbox_is_empty(const lq_inbox *inbox); /* of complete frames */
-bool lq_inbox_is_full(const lq_inbox *inbox);
+static inline bool lq_inbox_is_empty(const lq_inbox *inbox)
+{
+    return inbox->complete == 0; /* frames; there may be a part of one */
+}
 
-/* Add LEN bytes to the frame that is arriving.  LQ_OK, LQ_E_NOMEM. */
-int lq_inbox_add(lq_inbox *inbox, const char *bytes, size_t len);
+static inline bool lq_inbox_is_full(const lq_inbox *inbox)
+{
+    return lq_buffer_len(&inbox->buffer) - inbox->partial >= LQ_INBOX_HIGH;
+}
+
+/* Add LEN > 0 bytes to the frame that is arriving.  LQ_OK, LQ_E_NOMEM. */
+static inline int lq_inbox_add(lq_inbox *inbox, const char *bytes, size_t len)
+{
+    size_t head = inbox->partial == 0 ? sizeof(lq_frame_len) : 0;
+    char *room = lq_buffer_reserve(&inbox->buffer, head + len);
+
+    if (room == NULL) {
+        return LQ_E_NOMEM;
+    }
+    memcpy(room + head, bytes, len);
+    lq_buffer_commit(&inbox->buffer, head + len);
+    inbox->partial += head + len;
+    return LQ_OK;
+}
 
 /* The arriving frame is complete. */
 void lq_inbox_end_frame(lq_inbox *inbox);

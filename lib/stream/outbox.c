@@ -101,7 +101,8 @@ const void *lq_stream_output(lq_stream *stream, size_t *len)
     lq_outbox *outbox = &stream->outbox;
 
     *len = 0;
-    if (stream->hooked || stream->transport == 0) {
+    if (stream->hooked || stream->transport == 0 ||
+        (lq_outbox_is_empty(outbox) && !outbox->bye)) {
         return NULL;
     }
     if (lq_buffer_len(&outbox->block) == 0 && outbox_flush(outbox) < 0) {

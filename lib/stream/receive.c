@@ -127,17 +127,17 @@ static int receive_frame(lq_stream *stream, int frame)
 
 int lq_stream_input(lq_stream *stream, const char *bytes, size_t len)
 {
+    const lq_tls *tls = stream->outbox.tls;
     size_t taken = 0;
 
     /* What was decrypted must be taken; TLS stops at the next record. */
     while (taken < len && !stream->ending &&
-           (stream->outbox.tls != NULL || !lq_inbox_is_full(&stream->inbox))) {
-        const lq_tls *tls = stream->outbox.tls;
+           (tls != NULL || !lq_inbox_is_full(&stream->inbox))) {
         size_t used = 0;
-        int frame, rv = LQ_OK;
+        int rv;
+        int frame = lq_framer_scan(&stream->inbox.framer, bytes + taken,
+                                   len - taken, &used);
 
-        frame = lq_framer_scan(&stream->inbox.framer, bytes + taken,
-                               len - taken, &used);
         if (frame < 0) {
             return lq_stream_fail(stream, &frame_faults[-frame]);
         }
@@ -146,9 +146,10 @@ int lq_stream_input(lq_stream *stream, const char *bytes, size_t len)
             return lq_stream_no_memory(stream);
         }
         taken += used;
-        if (frame >= LQ_FRAME_HEADER) {
-            rv = receive_frame(stream, frame);
+        if (frame < LQ_FRAME_HEADER) {
+            continue;
         }
+        rv = receive_frame(stream, frame);
         if (rv < 0) {
             return rv;
         }

@@ -1,14 +1,18 @@
 /* router.c - see router.h.
  *
- * A key is "kind type name namespace" as one text.  For each payload of a
- * stanza the exact key is looked up first, then the wildcards, but only those
- * shapes of wildcard that any handler uses. */
+ * A handler stands in the chain of its (name, kind, type), and the chain in
+ * the space of its namespace; wildcards have chains and a space of their own.
+ * So each payload costs one look-up, of its namespace, and hardly that if
+ * nobody waits for any like it.  The names that handlers want in one namespace
+ * are few, and are searched. */
 #include "stream/router.h"
 
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "stream/stream.h"
+#include "xml/names.h"
 
 typedef struct offer {
     struct offer *next;
@@ -18,10 +22,15 @@ typedef struct offer {
 } offer;
 
 struct lq_chain {
-    struct lq_chain *older; /* all of them, to be freed */
+    struct lq_chain *next; /* in its space */
     offer *first, **last;
-    size_t len;
-    char key[];
+    int kind, type;
+    char *name; /* NULL: any */
+};
+
+struct lq_space {
+    struct lq_chain *chains;
+    char xmlns[];
 };
 
 struct lq_claim {
@@ -31,97 +40,93 @@ struct lq_claim {
     char *name, *xmlns, *feature;
 };
 
-enum { KEY_MAX = 512 }; /* longer names cannot match: nobody registers them */
+void lq_router_init(lq_router *router) { lq_table_init(&router->spaces, NULL); }
 
-/* Shapes of a key, from exact to all wildcards. */
-enum { ANY_TYPE = 1, ANY_NAME = 2, ANY_XMLNS = 4, SHAPES = 8 };
-
-void lq_router_init(lq_router *router, const lq_hash_key *key)
+/* A bit that namespaces like XMLNS have. */
+static uint64_t space_mark(const char *xmlns, size_t len)
 {
-    lq_table_init(&router->chains, key);
+    unsigned last = len == 0 ? 0 : (uint8_t)xmlns[len - 1];
+
+    return UINT64_C(1) << ((len + 7 * last) % 64);
 }
 
-/* The key's length, or 0 if it is too long. */
-static size_t router_key(char key[KEY_MAX], int kind, int type,
-                         const char *name, const char *xmlns)
+static struct lq_space *router_find(const lq_router *router, const char *xmlns)
 {
-    size_t name_len = name == NULL ? 0 : strlen(name);
-    size_t xmlns_len = xmlns == NULL ? 0 : strlen(xmlns);
-    size_t len = 2;
+    size_t len = strlen(xmlns);
 
-    if (name_len >= KEY_MAX / 2 || xmlns_len >= KEY_MAX / 2 - 8) {
-        return 0;
-    }
-    key[0] = (char)('0' + kind);
-    key[1] = (char)('0' + type);
-    if (name != NULL) {
-        key[len++] = '<'; /* so that "" is not NULL */
-        memcpy(key + len, name, name_len);
-        len += name_len;
-    }
-    if (xmlns != NULL) {
-        key[len++] = '>';
-        memcpy(key + len, xmlns, xmlns_len);
-        len += xmlns_len;
-    }
-    return len;
+    return (router->marks & space_mark(xmlns, len)) == 0
+               ? NULL
+               : lq_table_get(&router->spaces, xmlns, len);
 }
 
-static unsigned handler_shape(const lq_handler *handler)
+/* ---- registering ---- */
+
+/* The space of XMLNS, made if need be. */
+static struct lq_space *router_space(lq_router *router, const char *xmlns)
 {
-    return (handler->type == LQ_ANY ? ANY_TYPE : 0u) |
-           (handler->name == NULL ? ANY_NAME : 0u) |
-           (handler->xmlns == NULL ? ANY_XMLNS : 0u);
+    struct lq_space *space =
+        xmlns == NULL ? router->anywhere : router_find(router, xmlns);
+    size_t len = xmlns == NULL ? 0 : strlen(xmlns);
+
+    if (space != NULL) {
+        return space;
+    }
+    space = lq_calloc(1, sizeof(*space) + len + 1);
+    if (space == NULL) {
+        return NULL;
+    }
+    if (xmlns == NULL) {
+        router->anywhere = space;
+        return space;
+    }
+    memcpy(space->xmlns, xmlns, len);
+    if (lq_table_set(&router->spaces, space->xmlns, len, space) < 0) {
+        lq_free(space);
+        return NULL;
+    }
+    router->marks |= space_mark(xmlns, len);
+    return space;
 }
 
-static struct lq_chain *router_chain(lq_router *router, const char *key,
-                                     size_t len)
+static struct lq_chain *space_chain(struct lq_space *space,
+                                    const lq_handler *handler)
 {
-    struct lq_chain *chain = lq_table_get(&router->chains, key, len);
+    struct lq_chain *chain = space->chains;
 
+    while (chain != NULL &&
+           (chain->kind != handler->kind || chain->type != handler->type ||
+            !lq_text_equal(chain->name, handler->name))) {
+        chain = chain->next;
+    }
     if (chain != NULL) {
         return chain;
     }
-    chain = lq_calloc(1, sizeof(*chain) + len);
-    if (chain == NULL) {
-        return NULL;
-    }
-    memcpy(chain->key, key, len);
-    chain->len = len;
-    chain->last = &chain->first;
-    if (lq_table_set(&router->chains, chain->key, len, chain) < 0) {
+    chain = lq_calloc(1, sizeof(*chain));
+    if (chain == NULL || lq_replace(&chain->name, handler->name) < 0) {
         lq_free(chain);
         return NULL;
     }
+    chain->next = space->chains;
+    chain->last = &chain->first;
+    chain->kind = handler->kind;
+    chain->type = handler->type;
+    space->chains = chain;
     return chain;
 }
 
 int lq_stream_handle(lq_stream *stream, const lq_handler *handler, void *self)
 {
-    lq_router *router = &stream->router;
-    struct lq_chain *chain;
-    char key[KEY_MAX];
-    size_t len = router_key(key, handler->kind, handler->type, handler->name,
-                            handler->xmlns);
-    offer *added;
+    struct lq_space *space = router_space(&stream->router, handler->xmlns);
+    struct lq_chain *chain = space == NULL ? NULL : space_chain(space, handler);
+    offer *added = chain == NULL ? NULL : lq_calloc(1, sizeof(*added));
 
-    if (len == 0) {
-        return LQ_E_ARGUMENT;
-    }
-    added = lq_calloc(1, sizeof(*added));
     if (added == NULL) {
-        return LQ_E_NOMEM;
-    }
-    chain = router_chain(router, key, len);
-    if (chain == NULL) {
-        lq_free(added);
         return LQ_E_NOMEM;
     }
     added->handler = *handler;
     added->self = self;
     *chain->last = added;
     chain->last = &added->next;
-    router->shapes |= 1u << handler_shape(handler);
     return LQ_OK;
 }
 
@@ -142,32 +147,57 @@ static void chain_forget(struct lq_chain *chain, const void *self)
     chain->last = at;
 }
 
-void lq_router_forget(lq_router *router, const void *self)
+static void space_forget(struct lq_space *space, const void *self)
 {
-    struct lq_chain *chain;
-    size_t cursor = 0;
+    struct lq_chain *chain = space == NULL ? NULL : space->chains;
 
-    while ((chain = lq_table_next(&router->chains, &cursor)) != NULL) {
+    for (; chain != NULL; chain = chain->next) {
         chain_forget(chain, self);
     }
 }
 
+void lq_router_forget(lq_router *router, const void *self)
+{
+    struct lq_space *space;
+    size_t cursor = 0;
+
+    while ((space = lq_table_next(&router->spaces, &cursor)) != NULL) {
+        space_forget(space, self);
+    }
+    space_forget(router->anywhere, self);
+}
+
+static void space_free(struct lq_space *space)
+{
+    struct lq_chain *chain = space == NULL ? NULL : space->chains;
+
+    while (chain != NULL) {
+        struct lq_chain *next = chain->next;
+
+        while (chain->first != NULL) {
+            offer *o = chain->first;
+
+            chain->first = o->next;
+            lq_free(o);
+        }
+        lq_free(chain->name);
+        lq_free(chain);
+        chain = next;
+    }
+    lq_free(space);
+}
+
 void lq_router_clear(lq_router *router)
 {
-    struct lq_chain *chain;
+    struct lq_space *space;
     struct lq_claim *claim;
     size_t cursor = 0;
 
-    while ((chain = lq_table_next(&router->chains, &cursor)) != NULL) {
-        while (chain->first != NULL) {
-            offer *next = chain->first->next;
-
-            lq_free(chain->first);
-            chain->first = next;
-        }
-        lq_free(chain);
+    while ((space = lq_table_next(&router->spaces, &cursor)) != NULL) {
+        space_free(space);
     }
-    lq_table_clear(&router->chains);
+    lq_table_clear(&router->spaces);
+    space_free(router->anywhere);
     while ((claim = router->claims) != NULL) {
         router->claims = claim->next;
         lq_free(claim->name);
@@ -211,52 +241,87 @@ static void route_offer(route *r, offer *to, const lq_element *payload)
     }
 }
 
-static void route_chain(route *r, unsigned shape, const char *name,
-                        const char *xmlns, const lq_element *payload)
-{
-    int type = lq_stanza_type(r->stanza);
-    const struct lq_chain *chain;
-    char key[KEY_MAX];
-    size_t len;
+/* Chains that match, in the order in which they are asked. */
+enum { ANY_TYPE = 1, ANY_NAME = 2, CHAINS = 4 };
 
-    if ((r->stream->router.shapes & 1u << shape) == 0 ||
-        (type == LQ_ERROR && (shape & ANY_TYPE) != 0)) {
-        return; /* errors go only where they are asked for */
+static void space_match(const struct lq_space *space, const lq_stanza *stanza,
+                        const char *name, const struct lq_chain *found[CHAINS])
+{
+    int kind = stanza->kind, type = stanza->type;
+    const struct lq_chain *chain = space->chains;
+
+    for (; chain != NULL; chain = chain->next) {
+        bool any_type = chain->type == LQ_ANY && type != LQ_ERROR;
+
+        /* errors go only where they are asked for */
+        if (chain->kind == kind && (any_type || chain->type == type) &&
+            (chain->name == NULL || lq_name_same(chain->name, name))) {
+            found[(any_type ? ANY_TYPE : 0) +
+                  (chain->name == NULL ? ANY_NAME : 0)] = chain;
+        }
     }
-    len = router_key(key, lq_stanza_kind(r->stanza),
-                     (shape & ANY_TYPE) != 0 ? LQ_ANY : type,
-                     (shape & ANY_NAME) != 0 ? NULL : name,
-                     (shape & ANY_XMLNS) != 0 ? NULL : xmlns);
-    chain = len == 0 ? NULL : lq_table_get(&r->stream->router.chains, key, len);
+}
+
+static void route_chain(route *r, const struct lq_chain *chain,
+                        const lq_element *payload)
+{
     for (offer *to = chain == NULL ? NULL : chain->first;
          to != NULL && !route_is_over(r); to = to->next) {
         route_offer(r, to, payload);
     }
 }
 
+static void route_space(route *r, const struct lq_space *space,
+                        const lq_element *payload, int chains)
+{
+    const struct lq_chain *found[CHAINS] = { NULL };
+
+    space_match(space, r->stanza, payload->name, found);
+    for (int i = 0; i < chains; i++) {
+        route_chain(r, found[i], payload);
+    }
+}
+
 static void route_payload(route *r, const lq_element *payload)
 {
-    const char *name = lq_element_name(payload);
-    const char *xmlns = lq_element_xmlns(payload);
+    const lq_router *router = &r->stream->router;
+    const struct lq_space *space = router_find(router, payload->xmlns);
 
-    for (unsigned shape = 0; shape < SHAPES; shape++) {
-        if ((shape & (ANY_NAME | ANY_XMLNS)) != (ANY_NAME | ANY_XMLNS)) {
-            route_chain(r, shape, name, xmlns, payload);
-        }
+    if (space != NULL) {
+        route_space(r, space, payload, CHAINS);
+    }
+    if (router->anywhere != NULL) {
+        route_space(r, router->anywhere, payload, ANY_NAME);
+    }
+}
+
+/* Handlers for neither a name nor a namespace want the stanza as a whole. */
+static void route_whole(route *r)
+{
+    const lq_element *own = lq_stanza_payload(r->stanza);
+    const struct lq_chain *found[CHAINS] = { NULL };
+
+    space_match(r->stream->router.anywhere, r->stanza, "", found);
+    for (int i = ANY_NAME; i < CHAINS; i++) {
+        route_chain(r, found[i], own);
     }
 }
 
 static void route_all(route *r)
 {
-    const lq_element *payload =
-        lq_element_child(lq_stanza_root(r->stanza), NULL, NULL);
-    const lq_element *own = lq_stanza_payload(r->stanza);
+    const lq_router *router = &r->stream->router;
+    const lq_element *node = lq_element_first_node(r->stanza->root);
 
-    for (; payload != NULL; payload = lq_element_next(payload, NULL, NULL)) {
-        route_payload(r, payload);
+    if (router->marks != 0 || router->anywhere != NULL) {
+        for (; node != NULL; node = node->next) {
+            if (node->name != NULL) {
+                route_payload(r, node);
+            }
+        }
     }
-    route_chain(r, ANY_NAME | ANY_XMLNS, NULL, NULL, own);
-    route_chain(r, ANY_TYPE | ANY_NAME | ANY_XMLNS, NULL, NULL, own);
+    if (router->anywhere != NULL) {
+        route_whole(r);
+    }
 }
 
 /* RFC 6120, 8.2.3: an id, a known type, exactly one child. */

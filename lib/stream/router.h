@@ -1,8 +1,7 @@
 /* router.h - who gets a stanza: handlers by (kind, type, name, namespace).
  *
- * Handlers wait in chains, one for each distinct key, found by hashing; a
- * stanza is looked up under the few keys that can match each of its payloads,
- * exact before wildcard. */
+ * Handlers are found by the namespace that they wait for; each payload of a
+ * stanza is given to those whose key matches, exact before wildcard. */
 #ifndef LQ_ROUTER_H
 #define LQ_ROUTER_H
 
@@ -11,14 +10,15 @@
 #include "base/table.h"
 
 typedef struct lq_router {
-    lq_table chains;     /* key -> struct lq_chain */
-    unsigned shapes;     /* which wildcard shapes exist at all */
-    uint32_t serial;     /* of the stanza being routed */
-    const lq_stanza *iq; /* the get or set being routed, unanswered */
+    lq_table spaces;           /* namespace -> struct lq_space */
+    struct lq_space *anywhere; /* of handlers for any namespace, or NULL */
+    uint64_t marks;            /* bits that the namespaces in it have */
+    uint32_t serial;           /* of the stanza being routed */
+    const lq_stanza *iq;       /* the get or set being routed, unanswered */
     struct lq_claim *claims;
 } lq_router;
 
-void lq_router_init(lq_router *router, const lq_hash_key *key);
+void lq_router_init(lq_router *router);
 void lq_router_clear(lq_router *router);
 
 /* Take back all handlers of SELF. */

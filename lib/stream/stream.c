@@ -28,15 +28,25 @@ bool lq_stream_enter(lq_stream *stream, lq_time now)
     if (now > stream->now) {
         stream->now = now;
     }
-    if (now != LQ_NEVER) {
+    if (now != LQ_NEVER && stream->tickets.fresh.first != NULL) {
         lq_tickets_arm(stream);
     }
     return true;
 }
 
+static inline lq_time stream_deadline(const lq_stream *stream)
+{
+    const lq_heap_item *first = lq_heap_first(&stream->timers);
+
+    if (stream->tickets.fresh.first != NULL) {
+        return stream->now; /* their time-outs begin with the next entry */
+    }
+    return first == NULL ? LQ_NEVER : first->when;
+}
+
 void lq_stream_leave(lq_stream *stream)
 {
-    lq_time deadline = lq_stream_deadline(stream);
+    lq_time deadline = stream_deadline(stream);
     lq_time before = stream->alarm.place == 0 ? LQ_NEVER : stream->alarm.when;
 
     if (before != deadline) {
@@ -84,9 +94,9 @@ static void stream_init(lq_stream *stream, lq_context *context)
     lq_outbox_init(&stream->outbox);
     lq_list_init(&stream->notes);
     lq_list_init(&stream->questions);
-    lq_ids_init(&stream->ids, &context->hash_key);
+    lq_ids_init(&stream->ids);
     lq_tickets_init(&stream->tickets, &context->hash_key);
-    lq_router_init(&stream->router, &context->hash_key);
+    lq_router_init(&stream->router);
     lq_list_init(&stream->modules.slots);
     lq_reconnect_init(&stream->reconnect);
     lq_liveness_init(stream);
@@ -430,12 +440,7 @@ int lq_stream_flow(lq_stream *stream)
 
 lq_time lq_stream_deadline(const lq_stream *stream)
 {
-    const lq_heap_item *first = lq_heap_first(&stream->timers);
-
-    if (stream->tickets.fresh.first != NULL) {
-        return stream->now; /* their time-outs begin with the next entry */
-    }
-    return first == NULL ? LQ_NEVER : first->when;
+    return stream_deadline(stream);
 }
 
 int lq_stream_tick(lq_stream *stream, lq_time now)

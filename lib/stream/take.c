@@ -83,7 +83,7 @@ static void take_surface(lq_stream *stream, const lq_stanza *stanza)
  * outlive the stream. */
 static bool take_sender(lq_stream *stream, lq_stanza *stanza)
 {
-    if (lq_stanza_from(stanza) == NULL) {
+    if (stanza->from == NULL) {
         stanza->sender = lq_arena_text(&stanza->arena, stream->account,
                                        strlen(stream->account));
         return stanza->sender != NULL;
@@ -93,7 +93,8 @@ static bool take_sender(lq_stream *stream, lq_stanza *stanza)
 
 static bool take_is_stream_error(const lq_stanza *stanza)
 {
-    return lq_element_is(lq_stanza_root(stanza), "error", LQ_NS_STREAMS);
+    return stanza->kind == LQ_NONZA &&
+           lq_element_is(stanza->root, "error", LQ_NS_STREAMS);
 }
 
 static void take_frame(lq_stream *stream)
@@ -180,11 +181,20 @@ static const lq_event *take_next(lq_stream *stream)
     }
 }
 
+/* Programs ask after each read, and mostly in vain. */
+static bool take_is_idle(const lq_stream *stream)
+{
+    return stream->notes.first == NULL && lq_inbox_is_empty(&stream->inbox) &&
+           stream->event.stanza == NULL && stream->current == NULL &&
+           stream->tickets.expired.first == NULL && !stream->modules.due &&
+           !stream->ending;
+}
+
 const lq_event *lq_stream_event(lq_stream *stream)
 {
     const lq_event *event;
 
-    if (stream->hooked) {
+    if (stream->hooked || take_is_idle(stream)) {
         return NULL;
     }
     take_pass(stream);

@@ -6,20 +6,16 @@
 
 #include <string.h>
 
+#include "xml/names.h"
 #include "xml/stanza.h"
 #include "xml/writer.h"
-
-/* Most texts differ in their first byte. */
-static bool same(const char *a, const char *b)
-{
-    return *a == *b && strcmp(a, b) == 0;
-}
 
 static bool element_matches(const lq_element *node, const char *name,
                             const char *xmlns)
 {
-    return node->name != NULL && (name == NULL || same(node->name, name)) &&
-           (xmlns == NULL || same(node->xmlns, xmlns));
+    return node->name != NULL &&
+           (name == NULL || lq_name_same(node->name, name)) &&
+           (xmlns == NULL || lq_name_same(node->xmlns, xmlns));
 }
 
 static const lq_element *element_search(const lq_element *node,
@@ -58,7 +54,8 @@ static const char *attr_search(const lq_element *element, const char *name,
     for (uint32_t i = 0; attrs != NULL && i < attrs->count; i++) {
         const lq_attr *attr = &attrs->list[i];
 
-        if (same(attr->name, name) && same(attr->xmlns, xmlns)) {
+        if (lq_name_same(attr->name, name) &&
+            lq_name_same(attr->xmlns, xmlns)) {
             return attr->value;
         }
     }

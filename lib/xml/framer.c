@@ -1,9 +1,11 @@
 /* framer.c - see framer.h.
  *
  * Each state is a function that takes the bytes it understands and says what
- * has ended, if anything.  What is long is hopped over with memchr: texts,
- * attribute values, end tags and CDATA; only the rest of a start tag is looked
- * at byte by byte.  No byte is looked at twice, wherever the input is split.
+ * has ended, if anything.  Where a tag goes on from one state to the next, so
+ * does the function, if there are bytes; the state tells where to go on when
+ * there were none.  What is long is hopped over with memchr: texts, attribute
+ * values, end tags and CDATA; only the rest of a start tag is looked at byte by
+ * byte.  No byte is looked at twice, wherever the input is split.
  *
  * Whatever the framer believes about a frame, the parser must confirm: it is
  * enough, therefore, that both find the same end in every well-formed element.
@@ -71,79 +73,6 @@ static int between(lq_framer *framer, const char **at, const char *end)
     return LQ_FRAME_MORE;
 }
 
-static int in_text(lq_framer *framer, const char **at, const char *end)
-{
-    /* mostly there is no text */
-    *at = **at == '<' ? *at + 1 : hop(*at, end, '<');
-    if ((*at)[-1] == '<') {
-        framer->detail = false;
-        framer->state = MARKUP;
-    }
-    return LQ_FRAME_MORE;
-}
-
-static int tag_begins(lq_framer *framer)
-{
-    if (framer->depth == 0 && framer->opened) {
-        return LQ_FRAME_MALFORMED;
-    }
-    if (framer->depth > framer->limits->depth) {
-        return LQ_FRAME_LIMIT; /* the stream itself is one of them */
-    }
-    framer->depth++;
-    framer->attrs = 0;
-    framer->name = 0;
-    framer->state = TAG;
-    return LQ_FRAME_MORE;
-}
-
-static int behind_less_than(lq_framer *framer, const char **at)
-{
-    switch (**at) {
-    case '/':
-        if (framer->depth == 0) {
-            return LQ_FRAME_MALFORMED;
-        }
-        framer->state = END_TAG;
-        ++*at;
-        return LQ_FRAME_MORE;
-    case '?':
-        if (!framer->detail) {
-            return LQ_FRAME_RESTRICTED;
-        }
-        framer->state = DECLARATION_START;
-        framer->detail = 0;
-        ++*at;
-        return LQ_FRAME_MORE;
-    case '!':
-        framer->state = CDATA_START;
-        framer->detail = 0;
-        ++*at;
-        return LQ_FRAME_MORE;
-    default:
-        return tag_begins(framer);
-    }
-}
-
-/* C is a delimiter, but not of a value. */
-static int start_tag_delimited(lq_framer *framer, char c)
-{
-    if (c == '<') {
-        return LQ_FRAME_MALFORMED;
-    }
-    if (c == '/') {
-        framer->state = EMPTY;
-        return LQ_FRAME_MORE;
-    }
-    if (framer->depth > 1) {
-        framer->state = TEXT;
-        return LQ_FRAME_MORE;
-    }
-    framer->state = BETWEEN;
-    framer->opened = true;
-    return LQ_FRAME_HEADER;
-}
-
 static int element_ended(lq_framer *framer)
 {
     framer->depth--;
@@ -151,64 +80,6 @@ static int element_ended(lq_framer *framer)
     return framer->depth > 1    ? LQ_FRAME_MORE
            : framer->depth == 1 ? LQ_FRAME_ELEMENT
                                 : LQ_FRAME_CLOSE;
-}
-
-/* Just behind the QUOTE that ends a value, or END. */
-static const char *hop_value(lq_framer *framer, const char *at, const char *end,
-                             int quote)
-{
-    const char *found = memchr(at, quote, (size_t)(end - at));
-
-    if (found != NULL) {
-        return found + 1;
-    }
-    framer->state = VALUE;
-    framer->detail = (uint8_t)quote;
-    return end;
-}
-
-static int in_value(lq_framer *framer, const char **at, const char *end)
-{
-    framer->state = TAG;
-    *at = hop_value(framer, *at, end, framer->detail);
-    return LQ_FRAME_MORE;
-}
-
-/* Whether the LEN bytes before a delimiter may be part of a name, too. */
-static bool name_fits(const lq_framer *framer, size_t len)
-{
-    return len <= (size_t)(framer->limits->name - framer->name);
-}
-
-static int in_start_tag(lq_framer *framer, const char **at, const char *end)
-{
-    const char *p = *at;
-
-    while (p < end) {
-        const char *name = p;
-
-        while (p < end && !delimiter[(uint8_t)*p]) {
-            p++;
-        }
-        if (!name_fits(framer, (size_t)(p - name))) {
-            return LQ_FRAME_LIMIT;
-        }
-        if (p == end) {
-            framer->name += (uint16_t)(p - name);
-            break;
-        }
-        framer->name = 0;
-        if (*p != '\'' && *p != '"') {
-            *at = p + 1;
-            return start_tag_delimited(framer, *p);
-        }
-        if (framer->attrs++ == framer->limits->attrs) {
-            return LQ_FRAME_LIMIT;
-        }
-        p = hop_value(framer, p + 1, end, *p);
-    }
-    *at = p;
-    return LQ_FRAME_MORE;
 }
 
 /* A stream that its own header ends would have nothing to say. */
@@ -225,6 +96,159 @@ static int in_end_tag(lq_framer *framer, const char **at, const char *end)
 {
     *at = hop(*at, end, '>');
     return (*at)[-1] == '>' ? element_ended(framer) : LQ_FRAME_MORE;
+}
+
+/* C is a delimiter, but not of a value. */
+static int start_tag_delimited(lq_framer *framer, char c, const char **at,
+                               const char *end)
+{
+    if (c == '<') {
+        return LQ_FRAME_MALFORMED;
+    }
+    if (c == '/') {
+        framer->state = EMPTY;
+        return *at < end ? behind_slash(framer, at) : LQ_FRAME_MORE;
+    }
+    if (framer->depth > 1) {
+        framer->state = TEXT;
+        return LQ_FRAME_MORE;
+    }
+    framer->state = BETWEEN;
+    framer->opened = true;
+    return LQ_FRAME_HEADER;
+}
+
+/* Just behind the QUOTE that ends a value, or END. */
+static const char *hop_value(lq_framer *framer, const char *at, const char *end,
+                             int quote)
+{
+    const char *found = memchr(at, quote, (size_t)(end - at));
+
+    if (found != NULL) {
+        return found + 1;
+    }
+    framer->state = VALUE;
+    framer->detail = (uint8_t)quote;
+    return end;
+}
+
+/* The next delimiter, or END.  Most of the framer's time is spent here, so it
+ * asks less often whether the end has come. */
+static const char *hop_name(const char *at, const char *end)
+{
+    const uint8_t *p = (const uint8_t *)at;
+
+    for (; end - (const char *)p >= 4; p += 4) {
+        if (delimiter[p[0]]) {
+            return (const char *)p;
+        }
+        if (delimiter[p[1]]) {
+            return (const char *)p + 1;
+        }
+        if (delimiter[p[2]]) {
+            return (const char *)p + 2;
+        }
+        if (delimiter[p[3]]) {
+            return (const char *)p + 3;
+        }
+    }
+    while ((const char *)p < end && !delimiter[*p]) {
+        p++;
+    }
+    return (const char *)p;
+}
+
+static int in_start_tag(lq_framer *framer, const char **at, const char *end)
+{
+    const lq_limits *limits = framer->limits;
+    size_t room = limits->name - framer->name; /* for what may be a name */
+    const char *p = *at;
+
+    while (p < end) {
+        const char *name = p;
+
+        p = hop_name(p, end);
+        if ((size_t)(p - name) > room) {
+            return LQ_FRAME_LIMIT;
+        }
+        if (p == end) {
+            framer->name = (uint16_t)(limits->name - room + (p - name));
+            break;
+        }
+        framer->name = 0;
+        room = limits->name;
+        if (*p != '\'' && *p != '"') {
+            *at = p + 1;
+            return start_tag_delimited(framer, *p, at, end);
+        }
+        if (framer->attrs++ == limits->attrs) {
+            return LQ_FRAME_LIMIT;
+        }
+        p = hop_value(framer, p + 1, end, *p);
+    }
+    *at = p;
+    return LQ_FRAME_MORE;
+}
+
+static int in_value(lq_framer *framer, const char **at, const char *end)
+{
+    framer->state = TAG;
+    *at = hop_value(framer, *at, end, framer->detail);
+    return framer->state == TAG ? in_start_tag(framer, at, end) : LQ_FRAME_MORE;
+}
+
+static int tag_begins(lq_framer *framer, const char **at, const char *end)
+{
+    if (framer->depth == 0 && framer->opened) {
+        return LQ_FRAME_MALFORMED;
+    }
+    if (framer->depth > framer->limits->depth) {
+        return LQ_FRAME_LIMIT; /* the stream itself is one of them */
+    }
+    framer->depth++;
+    framer->attrs = 0;
+    framer->name = 0;
+    framer->state = TAG;
+    return in_start_tag(framer, at, end);
+}
+
+static int behind_less_than(lq_framer *framer, const char **at, const char *end)
+{
+    switch (**at) {
+    case '/':
+        if (framer->depth == 0) {
+            return LQ_FRAME_MALFORMED;
+        }
+        framer->state = END_TAG;
+        return ++*at < end ? in_end_tag(framer, at, end) : LQ_FRAME_MORE;
+    case '?':
+        if (!framer->detail) {
+            return LQ_FRAME_RESTRICTED;
+        }
+        framer->state = DECLARATION_START;
+        framer->detail = 0;
+        ++*at;
+        return LQ_FRAME_MORE;
+    case '!':
+        framer->state = CDATA_START;
+        framer->detail = 0;
+        ++*at;
+        return LQ_FRAME_MORE;
+    default:
+        return tag_begins(framer, at, end);
+    }
+}
+
+static int in_text(lq_framer *framer, const char **at, const char *end)
+{
+    /* mostly there is no text */
+    *at = **at == '<' ? *at + 1 : hop(*at, end, '<');
+    if ((*at)[-1] != '<') {
+        return LQ_FRAME_MORE;
+    }
+    framer->detail = false;
+    framer->state = MARKUP;
+    return *at < end ? behind_less_than(framer, at, end) : LQ_FRAME_MORE;
 }
 
 static int behind_bang(lq_framer *framer, const char **at)
@@ -293,10 +317,8 @@ static int in_declaration(lq_framer *framer, const char **at, const char *end)
 static int framer_step(lq_framer *framer, const char **at, const char *end)
 {
     switch (framer->state) {
-    case TEXT:
-        return in_text(framer, at, end);
     case MARKUP:
-        return behind_less_than(framer, at);
+        return behind_less_than(framer, at, end);
     case TAG:
         return in_start_tag(framer, at, end);
     case VALUE:
@@ -340,7 +362,9 @@ int lq_framer_scan(lq_framer *framer, const char *bytes, size_t len,
     int found = LQ_FRAME_MORE;
 
     while (at < end && found == LQ_FRAME_MORE) {
-        found = framer_step(framer, &at, end);
+        /* which it is nearly always */
+        found = framer->state == TEXT ? in_text(framer, &at, end)
+                                      : framer_step(framer, &at, end);
     }
     *used = (size_t)(at - bytes);
     framer->size += (uint32_t)*used;

@@ -6,12 +6,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* The constant that equals TEXT, or NULL if it is not among the common ones. */
 const char *lq_name_intern(const char *text, size_t len);
 
 /* Common name INDEX, from 0 in order of their bytes; NULL behind the last. */
 const char *lq_name_at(size_t index);
+
+/* Whether A and B are equal.  Common names are often one and the same constant,
+ * and most others differ in their first byte. */
+static inline bool lq_name_same(const char *a, const char *b)
+{
+    return a == b || (*a == *b && strcmp(a, b) == 0);
+}
 
 /* The length of NAME if it is an NCName, else 0: "Namespaces in XML 1.0",
  * section 3, after the fifth edition of XML 1.0. */

@@ -66,19 +66,7 @@ static void on_error(void *self, parser_error error)
     }
 }
 
-/* libxml2 gives five pointers for each attribute ... */
-static void parser_attrs(lq_parser *parser, int count, const xmlChar **attrs)
-{
-    for (int i = 0; i < count; i++, attrs += 5) {
-        const char *value = (const char *)attrs[3];
-
-        lq_tree_attr(&parser->tree, (const char *)attrs[0],
-                     (const char *)attrs[2], value,
-                     (size_t)((const char *)attrs[4] - value));
-    }
-}
-
-/* ... and two for each declaration. */
+/* libxml2 gives two pointers for each. */
 static void parser_declarations(lq_parser *parser, int count,
                                 const xmlChar **spaces)
 {
@@ -102,22 +90,36 @@ static bool has_lang(int count, const xmlChar **attrs)
     return false;
 }
 
+/* A root, which may get attributes that are not written in its tag. */
+static void parser_root(lq_parser *parser, const char *name, const char *xmlns,
+                        int space_count, const xmlChar **spaces, int count,
+                        const xmlChar **attrs)
+{
+    const char *lang = parser->lang;
+    int declared = parser->declarations ? space_count : 0;
+
+    lq_tree_open(&parser->tree, name, xmlns, attrs, (size_t)count,
+                 (size_t)declared + (lang != NULL));
+    parser_declarations(parser, declared, spaces);
+    if (lang != NULL && !has_lang(count, attrs)) {
+        lq_tree_attr(&parser->tree, "lang", LQ_NS_XML, lang, strlen(lang));
+    }
+}
+
 static void on_start(void *self, const xmlChar *name, const xmlChar *prefix,
                      const xmlChar *xmlns, int space_count,
                      const xmlChar **spaces, int count, int defaulted,
                      const xmlChar **attrs)
 {
     lq_parser *parser = self;
-    const char *lang = parser->tree.depth == 0 ? parser->lang : NULL;
-    int declared = parser->declarations ? space_count : 0;
 
     (void)prefix, (void)defaulted;
-    lq_tree_open(&parser->tree, (const char *)name, (const char *)xmlns,
-                 (size_t)count + (size_t)declared + (lang != NULL));
-    parser_attrs(parser, count, attrs);
-    parser_declarations(parser, declared, spaces);
-    if (lang != NULL && !has_lang(count, attrs)) {
-        lq_tree_attr(&parser->tree, "lang", LQ_NS_XML, lang, strlen(lang));
+    if (parser->tree.depth == 0) {
+        parser_root(parser, (const char *)name, (const char *)xmlns,
+                    space_count, spaces, count, attrs);
+    } else {
+        lq_tree_open(&parser->tree, (const char *)name, (const char *)xmlns,
+                     attrs, (size_t)count, 0);
     }
 }
 

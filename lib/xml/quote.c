@@ -89,7 +89,7 @@ static inline int quote_run(lq_buffer *out, const char *run, size_t len,
                             const reference *behind)
 {
     size_t total = len + behind->len;
-    char *room = lq_quote_room(out, total);
+    char *room = lq_buffer_reserve(out, total);
 
     if (room == NULL) {
         return lq_quote_failure(out, total);

@@ -17,16 +17,7 @@ int lq_quote_text(lq_buffer *out, const char *text, size_t len);
  * White space is kept from normalisation: XML 1.0, 3.3.3. */
 int lq_quote_value(lq_buffer *out, const char *text);
 
-/* lq_buffer_reserve() for LEN > 0, which is seldom called. */
-static inline char *lq_quote_room(lq_buffer *out, size_t len)
-{
-    bool fits =
-        len <= out->size - out->tail && len <= out->limit - lq_buffer_len(out);
-
-    return fits ? out->data + out->tail : lq_buffer_reserve(out, len);
-}
-
-/* Why it returned NULL. */
+/* Why lq_buffer_reserve() of LEN bytes returned NULL. */
 int lq_quote_failure(const lq_buffer *out, size_t len);
 
 #endif

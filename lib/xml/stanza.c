@@ -8,6 +8,7 @@
 
 #include "base/array.h"
 #include "xml/framer.h"
+#include "xml/names.h"
 #include "xml/parser.h"
 
 /* Limits of lq_stanza_parse(). */
@@ -147,25 +148,55 @@ const lq_stanza *lq_stanza_parse(const char *text, size_t len)
 static int type_of(const char *name, int kind, int unknown)
 {
     for (size_t i = 0; i < LQ_COUNT(types); i++) {
-        if (types[i].name[0] == name[0] && strcmp(types[i].name, name) == 0) {
+        if (lq_name_same(types[i].name, name)) {
             return types[i].kinds & KIND(kind) ? types[i].type : unknown;
         }
     }
     return unknown;
 }
 
+/* Everybody wants to know these.  Returns the type. */
+static const char *stanza_attrs(lq_stanza *stanza)
+{
+    const lq_attrs *attrs = stanza->root->attrs;
+    const char *type = NULL;
+
+    for (uint32_t i = 0; attrs != NULL && i < attrs->count; i++) {
+        const lq_attr *attr = &attrs->list[i];
+
+        if (attr->xmlns[0] != '\0') {
+            continue;
+        }
+        if (lq_name_same(attr->name, "from")) {
+            stanza->from = attr->value;
+        } else if (lq_name_same(attr->name, "to")) {
+            stanza->to = attr->value;
+        } else if (lq_name_same(attr->name, "id")) {
+            stanza->id = attr->value;
+        } else if (lq_name_same(attr->name, "type")) {
+            type = attr->value;
+        }
+    }
+    return type;
+}
+
 void lq_stanza_classify(lq_stanza *stanza)
 {
-    const char *type = lq_element_attr(stanza->root, "type");
+    const char *type = stanza_attrs(stanza);
+    size_t i = 0;
 
-    for (size_t i = 0; i < LQ_COUNT(kinds); i++) {
-        if (lq_element_is(stanza->root, kinds[i].name, LQ_NS_CLIENT)) {
-            stanza->kind = (int8_t)kinds[i].kind;
-            stanza->type = (int8_t)(type == NULL ? kinds[i].missing
-                                                 : type_of(type, kinds[i].kind,
-                                                           kinds[i].unknown));
-            return;
-        }
+    if (!lq_element_is(stanza->root, NULL, LQ_NS_CLIENT)) {
+        return;
+    }
+    while (i < LQ_COUNT(kinds) &&
+           !lq_name_same(stanza->root->name, kinds[i].name)) {
+        i++;
+    }
+    if (i < LQ_COUNT(kinds)) {
+        stanza->kind = (int8_t)kinds[i].kind;
+        stanza->type = (int8_t)(type == NULL ? kinds[i].missing
+                                             : type_of(type, kinds[i].kind,
+                                                       kinds[i].unknown));
     }
 }
 
@@ -198,24 +229,25 @@ const lq_element *lq_stanza_root(const lq_stanza *stanza)
 
 const char *lq_stanza_id(const lq_stanza *stanza)
 {
-    return lq_element_attr(lq_stanza_root(stanza), "id");
+    return stanza == NULL ? NULL : stanza->id;
 }
 
 const char *lq_stanza_from(const lq_stanza *stanza)
 {
-    return lq_element_attr(lq_stanza_root(stanza), "from");
+    return stanza == NULL ? NULL : stanza->from;
 }
 
 const char *lq_stanza_to(const lq_stanza *stanza)
 {
-    return lq_element_attr(lq_stanza_root(stanza), "to");
+    return stanza == NULL ? NULL : stanza->to;
 }
 
 const char *lq_stanza_sender(const lq_stanza *stanza)
 {
-    const char *from = lq_stanza_from(stanza);
-
-    return from != NULL || stanza == NULL ? from : stanza->sender;
+    if (stanza == NULL) {
+        return NULL;
+    }
+    return stanza->from != NULL ? stanza->from : stanza->sender;
 }
 
 const char *lq_stanza_lang(const lq_stanza *stanza)

@@ -45,7 +45,8 @@ struct lq_stanza {
     int8_t kind;
     int8_t type;
     lq_element *root;
-    const char *sender; /* see lq_stanza_sender() */
+    const char *id, *from, *to; /* of the root; NULL: it has none */
+    const char *sender;         /* see lq_stanza_sender() */
 };
 
 #define LQ_NS_CLIENT  "jabber:client"
@@ -58,7 +59,7 @@ struct lq_stanza {
  * POOL may be NULL.  NULL: no memory. */
 lq_stanza *lq_stanza_new(lq_pool *pool, size_t limit);
 
-/* Work out kind and type once the tree stands. */
+/* Work out kind, type and addresses once the tree stands. */
 void lq_stanza_classify(lq_stanza *stanza);
 
 /* LQ_STANZA_* for the name of a condition, or 0; and the error type that RFC

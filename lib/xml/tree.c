@@ -34,7 +34,7 @@ static void tree_exhausted(lq_tree *tree, size_t need)
     lq_tree_fail(tree, limit ? LQ_E_POLICY : LQ_E_MEMORY);
 }
 
-static void *tree_alloc(lq_tree *tree, size_t size)
+static inline void *tree_alloc(lq_tree *tree, size_t size)
 {
     void *memory = lq_arena_alloc(&tree->stanza->arena, size);
 
@@ -44,22 +44,12 @@ static void *tree_alloc(lq_tree *tree, size_t size)
     return memory;
 }
 
-static char *tree_copy(lq_tree *tree, const char *text, size_t len)
-{
-    char *copy = lq_arena_text(&tree->stanza->arena, text, len);
-
-    if (copy == NULL) {
-        tree_exhausted(tree, len + 1);
-    }
-    return copy;
-}
-
-static const char *tree_name(lq_tree *tree, const char *key)
+static inline const char *tree_name(lq_tree *tree, const char *key)
 {
     return lq_memo_name(&tree->memo, &tree->stanza->arena, key, false);
 }
 
-static const char *tree_xmlns(lq_tree *tree, const char *key)
+static inline const char *tree_xmlns(lq_tree *tree, const char *key)
 {
     lq_arena *arena = &tree->stanza->arena;
 
@@ -78,7 +68,7 @@ static lq_branch *tree_top(lq_tree *tree)
 }
 
 /* Behind the last child of the open element; with none open, it is the root. */
-static void tree_append(lq_tree *tree, lq_element *node)
+static inline void tree_append(lq_tree *tree, lq_element *node)
 {
     lq_branch *top;
 
@@ -96,7 +86,7 @@ static void tree_append(lq_tree *tree, lq_element *node)
 }
 
 /* A new node with room for ATTRS attributes behind it. */
-static lq_element *tree_node(lq_tree *tree, size_t attrs)
+static inline lq_element *tree_node(lq_tree *tree, size_t attrs)
 {
     size_t room = attrs == 0 ? 0 : sizeof(lq_attrs) + attrs * sizeof(lq_attr);
     lq_element *node = tree_alloc(tree, sizeof(*node) + room);
@@ -114,6 +104,40 @@ static lq_element *tree_node(lq_tree *tree, size_t attrs)
     return node;
 }
 
+static void tree_attrs(lq_tree *tree, lq_found found, size_t count)
+{
+    lq_arena *arena = &tree->stanza->arena;
+    lq_attr *attr = &tree->attrs->list[tree->attrs->count];
+
+    tree->attrs->count += (uint32_t)count;
+    for (; count > 0; count--, found += 5, attr++) {
+        size_t len = (size_t)(found[4] - found[3]);
+
+        attr->name = tree_name(tree, (const char *)found[0]);
+        attr->xmlns = tree_xmlns(tree, (const char *)found[2]);
+        attr->value = lq_arena_text(arena, (const char *)found[3], len);
+        if (attr->name == NULL || attr->xmlns == NULL || attr->value == NULL) {
+            tree_exhausted(tree, names_cost((const char *)found[0],
+                                            (const char *)found[2]) +
+                                     len);
+        }
+    }
+}
+
+void lq_tree_attr(lq_tree *tree, const char *name, const char *xmlns,
+                  const char *value, size_t len)
+{
+    const unsigned char *found[] = {
+        (const unsigned char *)name,        NULL,
+        (const unsigned char *)xmlns,       (const unsigned char *)value,
+        (const unsigned char *)value + len,
+    };
+
+    if (tree->error == LQ_OK) {
+        tree_attrs(tree, found, 1);
+    }
+}
+
 static bool tree_takes_element(lq_tree *tree)
 {
     if (tree->error == LQ_OK && tree->depth == 0 &&
@@ -127,38 +151,25 @@ static bool tree_takes_element(lq_tree *tree)
 }
 
 void lq_tree_open(lq_tree *tree, const char *name, const char *xmlns,
-                  size_t attrs)
+                  lq_found attrs, size_t count, size_t more)
 {
     lq_element *element;
 
     if (!tree_takes_element(tree)) {
         return;
     }
-    element = tree_node(tree, attrs);
-    if (element != NULL) {
-        element->name = tree_name(tree, name);
-        element->xmlns = tree_xmlns(tree, xmlns);
-        if (element->name == NULL || element->xmlns == NULL) {
-            tree_exhausted(tree, names_cost(name, xmlns));
-        }
-        tree->open[tree->depth++] = (lq_branch){ .element = element };
-    }
-}
-
-void lq_tree_attr(lq_tree *tree, const char *name, const char *xmlns,
-                  const char *value, size_t len)
-{
-    lq_attr *attr;
-
-    if (tree->error != LQ_OK) {
+    element = tree_node(tree, count + more);
+    if (element == NULL) {
         return;
     }
-    attr = &tree->attrs->list[tree->attrs->count++];
-    attr->name = tree_name(tree, name);
-    attr->xmlns = tree_xmlns(tree, xmlns);
-    attr->value = lq_arena_text(&tree->stanza->arena, value, len);
-    if (attr->name == NULL || attr->xmlns == NULL || attr->value == NULL) {
-        tree_exhausted(tree, names_cost(name, xmlns) + len);
+    element->name = tree_name(tree, name);
+    element->xmlns = tree_xmlns(tree, xmlns);
+    if (element->name == NULL || element->xmlns == NULL) {
+        tree_exhausted(tree, names_cost(name, xmlns));
+    }
+    tree->open[tree->depth++] = (lq_branch){ .element = element };
+    if (count > 0) {
+        tree_attrs(tree, attrs, count);
     }
 }
 
@@ -187,7 +198,10 @@ static void tree_begin_text(lq_tree *tree, const char *text, size_t len)
     lq_element *node = tree_node(tree, 0);
 
     if (node != NULL) {
-        node->text = tree_copy(tree, text, len);
+        node->text = lq_arena_text(&tree->stanza->arena, text, len);
+        if (node->text == NULL) {
+            tree_exhausted(tree, len + 1);
+        }
         tree->text_len = len;
         tree->text_room = 0;
         tree_top(tree)->texts++;
@@ -241,6 +255,8 @@ static void tree_join_texts(lq_tree *tree, const lq_branch *branch)
 
 void lq_tree_close(lq_tree *tree)
 {
+    const lq_branch *closed;
+
     if (tree->error != LQ_OK) {
         return;
     }
@@ -248,10 +264,10 @@ void lq_tree_close(lq_tree *tree)
         lq_tree_fail(tree, LQ_E_XML); /* of something around us */
         return;
     }
-    if (tree_top(tree)->texts > 1) {
-        tree_join_texts(tree, tree_top(tree));
+    closed = &tree->open[--tree->depth];
+    if (closed->texts > 1) {
+        tree_join_texts(tree, closed);
     }
-    tree->depth--;
 }
 
 int lq_tree_end(lq_tree *tree, lq_stanza **stanza)

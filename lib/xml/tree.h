@@ -33,9 +33,14 @@ void lq_tree_init(lq_tree *tree);
 /* Begin a stanza of at most LIMIT bytes.  LQ_OK or LQ_E_MEMORY. */
 int lq_tree_begin(lq_tree *tree, lq_pool *pool, size_t limit);
 
-/* An element begins that has at most ATTRS attributes.  XMLNS may be NULL. */
+/* Attributes as libxml2 has them: for each its name, prefix, namespace (NULL:
+ * none), value, and the end of that. */
+typedef const unsigned char *const *lq_found;
+
+/* An element begins, with COUNT attributes, and at most MORE that are added
+ * then.  XMLNS may be NULL. */
 void lq_tree_open(lq_tree *tree, const char *name, const char *xmlns,
-                  size_t attrs);
+                  lq_found attrs, size_t count, size_t more);
 void lq_tree_attr(lq_tree *tree, const char *name, const char *xmlns,
                   const char *value, size_t len);
 void lq_tree_text(lq_tree *tree, const char *text, size_t len);

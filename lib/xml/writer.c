@@ -39,7 +39,7 @@ static inline char *writer_room(lq_writer *writer, size_t len)
     if (writer->error != LQ_OK) {
         return NULL;
     }
-    room = lq_quote_room(writer->out, len);
+    room = lq_buffer_reserve(writer->out, len);
     if (room == NULL) {
         writer->error = lq_quote_failure(writer->out, len);
         return NULL;

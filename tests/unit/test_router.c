@@ -269,11 +269,15 @@ START_TEST(names_of_any_length_are_told_apart)
     memset(name, 'n', sizeof(name));
     name[300] = '\0';
     CLAIM_IS(lq_stream_handle(p->stream, &handler, help('A', LQ_HANDLED)),
-             LQ_E_ARGUMENT);
+             LQ_OK);
     peer_sendf(p, "<message><%s xmlns='urn:x'/></message>", name);
+    peer_quiet(p);
+    claim_talk("A");
+    peer_sendf(p, "<message><x%s xmlns='urn:x'/></message>", name);
     peer_event(p, LQ_EVENT_MESSAGE);
     peer_sendf(p, "<message><x xmlns='%s'/></message>", name);
     peer_event(p, LQ_EVENT_MESSAGE);
+    claim_talk("");
     end();
 }
 END_TEST

@@ -108,11 +108,10 @@ START_TEST(setting_again_replaces_value_and_key)
 }
 END_TEST
 
-START_TEST(many_are_found_and_walked_in_order)
+static void many_are_found(void)
 {
     size_t cursor = 0;
 
-    make();
     for (int i = 0; i < MANY; i++) {
         set(keys[i], keys[i]);
     }
@@ -129,6 +128,20 @@ START_TEST(many_are_found_and_walked_in_order)
     }
     ck_assert_ptr_null(lq_table_next(&table, &cursor));
     lq_table_clear(&table);
+}
+
+START_TEST(many_are_found_and_walked_in_order)
+{
+    make();
+    many_are_found();
+}
+END_TEST
+
+START_TEST(texts_of_our_own_need_no_key)
+{
+    make();
+    lq_table_init(&table, NULL);
+    many_are_found();
 }
 END_TEST
 
@@ -233,6 +246,7 @@ int main(void)
         key_is_its_bytes_and_their_number,
         setting_again_replaces_value_and_key,
         many_are_found_and_walked_in_order,
+        texts_of_our_own_need_no_key,
         walk_may_remove_what_it_meets,
         coming_and_going_needs_no_memory,
         table_shrinks_when_most_have_gone,

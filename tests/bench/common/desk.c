@@ -180,6 +180,9 @@ void desk_receive_for(desk *d, lq_stream *stream, const char *bytes, size_t len,
                       lq_failure_message(lq_stream_failure(stream)));
         }
         done += (size_t)taken;
+        if (lq_context_ready(d->context) != stream) {
+            continue; /* nothing is new */
+        }
         while ((event = lq_stream_event(stream)) != NULL) {
             take(event, argument);
         }
