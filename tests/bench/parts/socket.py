@@ -1,2 +1,74 @@
+"""socket.py - whole clients, from the socket to a program's handler: each
+logs in to a fakeserver, which then sends it a corpus.
+
+Instructions are the difference of two runs under callgrind, so that what a
+program does to begin with counts nothing.  All clients get the same stanzas.
+"""
+
+import serving
+from measure import Failed
+
+CORPUS = 'mixed-20000'
+CASE = 'mixed'
+
+# How many stanzas of it the shorter and the longer run take.
+SHORT, LONG = 500, 2000
+
+# Whose handlers see messages and presences only.
+WITHOUT_IQ = ['loquat', 'loquat-modules', 'gloox']
+
+# QXmpp parses what it has of a stanza again with each read that brings more,
+# so that what it does is a matter of chance unless each read is one stanza.
+LOCKSTEP = ['qxmpp']
+
+
+def expected(bench, stanzas, who):
+    """How many of the first STANZAS the handlers of WHO see."""
+    path = bench.corpus(CORPUS)
+    with open(path, 'rb') as file:
+        content = file.read()
+    with open(path + '.idx', 'rb') as file:
+        index = file.read()
+    starts = [int.from_bytes(index[at:at + 8], 'little')
+              for at in range(0, stanzas * 8, 8)]
+    if who in WITHOUT_IQ:
+        starts = [start for start in starts
+                  if not content.startswith(b'<iq', start)]
+    return len(starts)
+
+
+def served(bench, who, stanzas):
+    """A server for WHO."""
+    return serving.server(bench, CORPUS, stanzas, lockstep=who in LOCKSTEP)
+
+
+def figures(bench, who, stanzas, heap=False):
+    """What WHO's client prints, by name."""
+    with served(bench, who, stanzas) as port:
+        found = {name: value for _, _, name, value in bench.figures(
+            serving.client(bench, who, port), heap=heap)}
+    # A late answer to something of the login may be among them.
+    if not 0 <= found['stanzas'] - expected(bench, stanzas, who) <= 1:
+        raise Failed(f'{who} saw {found["stanzas"]:.0f} of {stanzas} stanzas')
+    return found
+
+
+def instructions(bench, who, stanzas):
+    """Of a whole run."""
+    with served(bench, who, stanzas) as port:
+        return bench.instructions(serving.client(bench, who, port),
+                                  toggle=None)
+
+
 def run(bench):
-    pass
+    """Called by measure.py."""
+    for who in serving.LOQUAT + serving.PEERS:
+        spent = (instructions(bench, who, LONG) -
+                 instructions(bench, who, SHORT))
+        bench.add(CASE, who, 'instructions/stanza', spent / (LONG - SHORT))
+        # Python's own allocator hides from a count.
+        found = figures(bench, who, LONG, heap=who != 'slixmpp')
+        if 'allocations' in found:
+            bench.add(CASE, who, 'allocations/stanza',
+                      found['allocations'] / LONG)
+            bench.add(CASE, who, 'peak', found['peak'])

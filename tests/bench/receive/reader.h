@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 typedef struct feed {
-    const corpus *corpus;
+    const struct corpus *corpus;
     size_t chunk;
     size_t stanzas; /* that the reader counted */
     void *self;     /* the reader's own */
