@@ -25,6 +25,8 @@ def run(bench):
     for case, who, name, value in kept:
         if name in ('allocations/message', 'peak', 'kept'):
             bench.add(case, who, name, value)
-    rounds = 31 if bench.full else 7
-    for figure in bench.figures([program, '-n', 20000, '-r', rounds] + WRITERS):
-        bench.add(*figure)
+    rounds = 21 if bench.full else 7
+    for case, who, name, value in bench.figures(
+            [program, '-n', 20000, '-r', rounds] + WRITERS):
+        if name.startswith('ratio'):
+            bench.add(case, who, f'time-{name}', value)

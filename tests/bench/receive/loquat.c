@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "../common/desk.h"
+#include "loquat.h"
 #include "reader.h"
 
 typedef struct self {
@@ -49,7 +50,7 @@ static void end_stream(feed *f)
     free(s);
 }
 
-static void take(const lq_event *event, void *argument)
+void loquat_take(const lq_event *event, void *argument)
 {
     (void)argument;
     bench_touch(lq_stanza_from(event->stanza));
@@ -67,7 +68,7 @@ static void read_stream(feed *f)
     const char *piece;
 
     while ((piece = feed_next(f, &at, &len)) != NULL) {
-        desk_receive_for(&s->desk, s->stream, piece, len, take, NULL);
+        desk_receive_for(&s->desk, s->stream, piece, len, loquat_take, NULL);
     }
     if (lq_stream_state(s->stream) == LQ_STATE_ONLINE) {
         f->stanzas = f->corpus->count;
