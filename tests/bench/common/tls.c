@@ -195,6 +195,13 @@ void tls_shake(tls_end *end)
     end->established = rv == GNUTLS_E_SUCCESS;
 }
 
+void tls_pass_on(tls_end *from, tls_end *to)
+{
+    wire_add(&to->in, from->out.bytes + from->out.at,
+             from->out.len - from->out.at);
+    from->out.at = from->out.len;
+}
+
 void tls_write(tls_end *end, const char *bytes, size_t len, size_t record)
 {
     while (len > 0) {

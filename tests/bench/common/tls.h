@@ -45,6 +45,9 @@ void tls_end_clear(tls_end *end);
 /* Go on with the handshake; established says whether it is through. */
 void tls_shake(tls_end *end);
 
+/* Bring what FROM has said to TO. */
+void tls_pass_on(tls_end *from, tls_end *to);
+
 /* Encrypt BYTES as records of RECORD bytes. */
 void tls_write(tls_end *end, const char *bytes, size_t len, size_t record);
 

@@ -83,13 +83,6 @@ static void read_stream(feed *f)
 
 /* ---- the floor ---- */
 
-static void pass_on(tls_end *from, tls_end *to)
-{
-    wire_add(&to->in, from->out.bytes + from->out.at,
-             from->out.len - from->out.at);
-    from->out.at = from->out.len;
-}
-
 static void begin_gnutls(feed *f)
 {
     self *s = self_new(f);
@@ -98,12 +91,12 @@ static void begin_gnutls(feed *f)
     tls_connect(&s->client, NULL);
     while (!s->client.established || !s->server.established) {
         tls_shake(&s->client);
-        pass_on(&s->client, &s->server);
+        tls_pass_on(&s->client, &s->server);
         tls_shake(&s->server);
-        pass_on(&s->server, &s->client);
+        tls_pass_on(&s->server, &s->client);
     }
     encrypt(f->corpus, &s->server);
-    pass_on(&s->server, &s->client);
+    tls_pass_on(&s->server, &s->client);
     s->end = s->client.in.len;
     s->client.in.len = s->client.in.at;
 }
