@@ -8,12 +8,30 @@ network; only the client's calls are counted.
 
 Callgrind sees no SHA extensions: what PBKDF2 takes there is several times what
 it takes on a processor that has them, so times tell more here.
+
+By socket, the peers log in too, by STARTTLS at a server on the loopback, each
+by the best mechanism that it has of those offered (SCRAM-SHA-256 with channel
+binding and without, SCRAM-SHA-1, PLAIN), with one authority to trust.  The
+head of each client_*.c says which, and how the certificate is looked at; PLAIN
+has no PBKDF2 to do.  What counts is the CPU time of the client's process, the
+kernel's work for it included, as a ratio to Loquat's.
 """
+
+import contextlib
+import os
+import statistics
+import subprocess
+import sys
 
 WAYS = ['first login/floor', 'first login/loquat',
         'reconnect/floor', 'reconnect/loquat',
         'part/tls full', 'part/tls resumed', 'part/pbkdf2', 'part/scram']
 LOGINS = 5  # under callgrind
+
+# By socket; the first is what the others are compared with.
+CLIENTS = ['loquat', 'iksemel', 'loudmouth', 'QXmpp', 'gloox', 'libstrophe']
+HERE = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))),
+                    'login')
 
 
 def in_memory(bench):
@@ -34,6 +52,40 @@ def in_memory(bench):
             bench.add(case, who, f'time-{name}', value)
 
 
+@contextlib.contextmanager
+def server(bench):
+    """The port and the authority's file of a server that ends with this."""
+    authority = os.path.join(bench.build, 'authority.pem')
+    with subprocess.Popen([bench.program('login/server'), authority],
+                          stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                          text=True) as process:
+        try:
+            yield process.stdout.readline().strip(), authority
+        finally:
+            process.stdin.close()
+
+
+def by_socket(bench):
+    """Each client's time as a ratio to Loquat's, in rounds of all."""
+    clients = {who: [bench.program(f'login/client_{who.lower()}')]
+               for who in CLIENTS}
+    clients['slixmpp'] = [sys.executable,
+                          os.path.join(HERE, 'client_slixmpp.py')]
+    ratios = {who: [] for who in clients}
+    with server(bench) as (port, authority):
+        for _ in range(21 if bench.full else 5):
+            spent = {}
+            for who, command in clients.items():
+                [(_, _, _, spent[who])] = bench.figures(
+                    command + [port, authority, 10])
+                ratios[who].append(spent[who] / spent['loquat'])
+    for who, found in ratios.items():
+        bench.add('by socket', who, 'time-ratio', statistics.median(found))
+        bench.add('by socket', who, 'time-ratio-min', min(found))
+        bench.add('by socket', who, 'time-ratio-max', max(found))
+
+
 def run(bench):
-    """Logins in memory."""
+    """Logins in memory, and by socket."""
     in_memory(bench)
+    by_socket(bench)
