@@ -214,6 +214,16 @@ void tls_write(tls_end *end, const char *bytes, size_t len, size_t record)
     }
 }
 
+void tls_meet(tls_end *client, tls_end *server)
+{
+    while (!client->established || !server->established) {
+        tls_shake(client);
+        tls_pass_on(client, server);
+        tls_shake(server);
+        tls_pass_on(server, client);
+    }
+}
+
 /* GnuTLS returns after a ticket though more bytes wait. */
 int tls_read(tls_end *end, char *buffer, size_t size)
 {

@@ -45,6 +45,9 @@ void tls_end_clear(tls_end *end);
 /* Go on with the handshake; established says whether it is through. */
 void tls_shake(tls_end *end);
 
+/* Shake until both are through. */
+void tls_meet(tls_end *client, tls_end *server);
+
 /* Bring what FROM has said to TO. */
 void tls_pass_on(tls_end *from, tls_end *to);
 

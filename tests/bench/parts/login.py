@@ -77,7 +77,7 @@ def by_socket(bench):
             spent = {}
             for who, command in clients.items():
                 [(_, _, _, spent[who])] = bench.figures(
-                    command + [port, authority, 10])
+                    command + [port, authority, 5])
                 ratios[who].append(spent[who] / spent['loquat'])
     for who, found in ratios.items():
         bench.add('by socket', who, 'time-ratio', statistics.median(found))

@@ -1,10 +1,10 @@
 /* floors.c - what cannot be undercut: a text that was escaped beforehand, put
  * together by snprintf(); and libxml2's writer. */
+#include "floors.h"
+
 #include <libxml/xmlwriter.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "writer.h"
 
 /* ---- snprintf ---- */
 
@@ -13,19 +13,22 @@
     "&quot;d&quot; - it&apos;s &lt;b&gt;the east&lt;/b&gt;, &amp; Juliet is "  \
     "the sun; see https://example.org/?a=1&amp;b=2"
 
+size_t floor_message(char text[MESSAGE_MAX])
+{
+    return (size_t)snprintf(text, MESSAGE_MAX,
+                            "<message to='%s' type='chat' id='%s'>"
+                            "<body>%s</body><active xmlns='" NS_CHATSTATES
+                            "'/><origin-id xmlns='" NS_SID
+                            "' id='%s'/></message>",
+                            MESSAGE_TO, MESSAGE_ID, BODY_ESCAPED, MESSAGE_ID);
+}
+
 static void write_snprintf(writing *w)
 {
     char text[MESSAGE_MAX];
 
     for (size_t i = 0; i < w->count; i++) {
-        int len =
-            snprintf(text, sizeof(text),
-                     "<message to='%s' type='chat' id='%s'>"
-                     "<body>%s</body><active xmlns='" NS_CHATSTATES
-                     "'/><origin-id xmlns='" NS_SID "' id='%s'/></message>",
-                     MESSAGE_TO, MESSAGE_ID, BODY_ESCAPED, MESSAGE_ID);
-
-        writing_keep(w, text, (size_t)len);
+        writing_keep(w, text, floor_message(text));
     }
 }
 

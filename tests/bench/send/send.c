@@ -17,7 +17,8 @@
 enum { WRITERS_MAX = 16, ROUNDS_MAX = 101, WARM = 200 };
 
 static const writer *const lists[] = { writers_floors, writers_loquat,
-                                       writers_peers, writers_gloox };
+                                       writers_peers, writers_gloox,
+                                       writers_tls };
 
 typedef struct result {
     const writer *writer;
@@ -105,8 +106,6 @@ static void tell(result *r, int rounds, double count)
     if (bench_counts_heap()) {
         bench_figure(what, name, "allocations/message",
                      r->cost.allocations / count);
-        bench_figure(what, name, "peak", r->cost.peak);
-        bench_figure(what, name, "kept", r->cost.kept);
     }
 }
 

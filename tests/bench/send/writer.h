@@ -45,7 +45,7 @@ typedef struct writer {
 
 /* Each list ends with a writer without a name. */
 extern const writer writers_floors[], writers_loquat[], writers_peers[],
-    writers_gloox[];
+    writers_gloox[], writers_tls[];
 
 /* Die unless TEXT is the message. */
 void message_check(const char *who, const char *text);
