@@ -4,6 +4,7 @@
 #include <loquat/module.h>
 
 #include "../common/desk.h"
+#include "loquat.h"
 #include "reader.h"
 
 typedef struct self {
@@ -76,7 +77,11 @@ static void end_stream(feed *f)
     free(s);
 }
 
+<<<<<<< HEAD
 static void take(const lq_event *event)
+=======
+void loquat_take(const lq_event *event, void *argument)
+>>>>>>> 85a9bdab98da7afe7ecb1b86a2e4d8188de94293
 {
     bench_touch(lq_stanza_from(event->stanza));
     bench_touch(lq_element_attr(lq_stanza_root(event->stanza), "type"));
@@ -104,6 +109,7 @@ static void read_stream(feed *f)
     const char *piece;
 
     while ((piece = feed_next(f, &at, &len)) != NULL) {
+<<<<<<< HEAD
         if (lq_stream_recv(s->stream, s->desk.now, piece, len) != (int)len) {
             bench_die("the stream stopped: %s",
                       lq_failure_message(lq_stream_failure(s->stream)));
@@ -111,6 +117,9 @@ static void read_stream(feed *f)
         while (lq_context_ready(s->desk.context) != NULL) {
             serve(s);
         }
+=======
+        desk_receive_for(&s->desk, s->stream, piece, len, loquat_take, NULL);
+>>>>>>> 85a9bdab98da7afe7ecb1b86a2e4d8188de94293
     }
     if (lq_stream_state(s->stream) == LQ_STATE_ONLINE) {
         f->stanzas = f->corpus->count;

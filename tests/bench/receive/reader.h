@@ -29,7 +29,8 @@ typedef struct reader {
 } reader;
 
 /* Each list ends with a reader without a name. */
-extern const reader readers_floors[], readers_loquat[], readers_peers[];
+extern const reader readers_floors[], readers_loquat[], readers_peers[],
+    readers_tls[];
 
 /* The next piece behind *AT, or NULL; *AT goes behind it. */
 char *feed_next(const feed *f, size_t *at, size_t *len);

@@ -16,7 +16,7 @@
 enum { READERS_MAX = 32, ROUNDS_MAX = 101 };
 
 static const reader *const lists[] = { readers_floors, readers_loquat,
-                                       readers_peers };
+                                       readers_peers, readers_tls };
 
 typedef struct result {
     const reader *reader;
