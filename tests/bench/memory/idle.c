@@ -124,7 +124,7 @@ static void tell(const crowd *c, const char *what, bench_heap before,
 }
 
 /* BEFORE: when there was no context yet. */
-static void tell_context(crowd *c, bench_heap before)
+static void tell_context(crowd *c, const char *what, bench_heap before)
 {
     char name[64];
 
@@ -132,7 +132,7 @@ static void tell_context(crowd *c, bench_heap before)
         lq_stream_free(c->streams[i]);
     }
     if (bench_counts_heap()) {
-        snprintf(name, sizeof(name), "context of %zu", c->count);
+        snprintf(name, sizeof(name), "context, %s %zu", what, c->count);
         bench_figure(name, c->modules ? "loquat-modules" : "loquat", "heap",
                      (double)(bench_heap_now().live - before.live));
     }
@@ -140,6 +140,7 @@ static void tell_context(crowd *c, bench_heap before)
 
 static void measure(crowd *c, const corpus *all)
 {
+    const char *what = all == NULL ? "idle" : "burst";
     bench_heap nothing = bench_heap_now(), before;
     lq_stream *first;
     double resident;
@@ -151,14 +152,12 @@ static void measure(crowd *c, const corpus *all)
     for (size_t i = 0; i < c->count; i++) {
         c->streams[i] = log_in(c);
     }
-    if (all == NULL) {
-        tell(c, "idle", before, resident);
-    } else {
+    if (all != NULL) {
         burst(c, all);
-        tell(c, "burst", before, resident);
     }
+    tell(c, what, before, resident);
     lq_stream_free(first);
-    tell_context(c, nothing);
+    tell_context(c, what, nothing);
     desk_clear(&c->desk);
 }
 
