@@ -14,9 +14,9 @@ LATER = 20
 # before: strangers are kept until there are enough of them, and only then the
 # first segment begins.
 SOURCES = [
-    ('mixed', 15, 150, 0),       # 1.5 MB a lap
-    ('names', 20, 84, 0),        # 0.3 MB
-    ('strangers', 20, 84, 120),  # 0.2 MB
+    ('mixed', 16, 152, 0),       # 1.5 MB a lap
+    ('names', 21, 84, 0),        # 0.3 MB
+    ('strangers', 21, 84, 120),  # 0.2 MB
 ]
 
 
