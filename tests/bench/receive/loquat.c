@@ -12,16 +12,6 @@ typedef struct self {
     lq_stream *stream;
 } self;
 
-static self *self_new(feed *f)
-{
-    self *s = bench_alloc(sizeof(*s));
-
-    desk_init(&s->desk);
-    s->stream = desk_stream(&s->desk);
-    f->self = s;
-    return s;
-}
-
 static int pass(void *own, const lq_stanza *stanza, const lq_element *payload)
 {
     (void)own, (void)stanza, (void)payload;
@@ -42,15 +32,32 @@ static const lq_handler handlers[] = {
     { LQ_IQ, LQ_SET, "query", "jabber:iq:roster", pass },
 };
 
+lq_stream *loquat_stream(desk *d)
+{
+    lq_stream *stream = desk_stream(d);
+
+    for (size_t i = 0; i < sizeof(handlers) / sizeof(*handlers); i++) {
+        if (lq_stream_handle(stream, &handlers[i], NULL) < 0) {
+            bench_die("out of memory");
+        }
+    }
+    return stream;
+}
+
+static self *self_new(feed *f)
+{
+    self *s = bench_alloc(sizeof(*s));
+
+    desk_init(&s->desk);
+    f->self = s;
+    return s;
+}
+
 static void begin_stream(feed *f)
 {
     self *s = self_new(f);
 
-    for (size_t i = 0; i < sizeof(handlers) / sizeof(*handlers); i++) {
-        if (lq_stream_handle(s->stream, &handlers[i], NULL) < 0) {
-            bench_die("out of memory");
-        }
-    }
+    s->stream = loquat_stream(&s->desk);
     desk_login(&s->desk, s->stream);
 }
 
@@ -58,6 +65,7 @@ static void begin_modules(feed *f)
 {
     self *s = self_new(f);
 
+    s->stream = desk_stream(&s->desk);
     if (lq_roster_attach(s->stream) == NULL ||
         lq_presence_attach(s->stream) == NULL ||
         lq_messages_attach(s->stream) == NULL ||
@@ -77,11 +85,7 @@ static void end_stream(feed *f)
     free(s);
 }
 
-<<<<<<< HEAD
 static void take(const lq_event *event)
-=======
-void loquat_take(const lq_event *event, void *argument)
->>>>>>> 85a9bdab98da7afe7ecb1b86a2e4d8188de94293
 {
     bench_touch(lq_stanza_from(event->stanza));
     bench_touch(lq_element_attr(lq_stanza_root(event->stanza), "type"));
@@ -90,14 +94,31 @@ void loquat_take(const lq_event *event, void *argument)
 }
 
 /* Something is new with the stream. */
-static void serve(self *s)
+static void serve(desk *d, lq_stream *stream)
 {
     const lq_event *event;
 
-    while ((event = lq_stream_event(s->stream)) != NULL) {
+    while ((event = lq_stream_event(stream)) != NULL) {
         take(event);
     }
-    desk_drop_output(&s->desk, s->stream);
+    desk_drop_output(d, stream);
+}
+
+void loquat_read(desk *d, lq_stream *stream, const char *bytes, size_t len)
+{
+    while (len > 0) {
+        int taken = lq_stream_recv(stream, d->now, bytes, len);
+
+        if (taken < 0) {
+            bench_die("the stream broke: %s",
+                      lq_failure_message(lq_stream_failure(stream)));
+        }
+        while (lq_context_ready(d->context) != NULL) {
+            serve(d, stream);
+        }
+        bytes += taken;
+        len -= (size_t)taken;
+    }
 }
 
 /* An iq, which surfaces nowhere, is counted by what comes of it: one that asks
@@ -109,17 +130,7 @@ static void read_stream(feed *f)
     const char *piece;
 
     while ((piece = feed_next(f, &at, &len)) != NULL) {
-<<<<<<< HEAD
-        if (lq_stream_recv(s->stream, s->desk.now, piece, len) != (int)len) {
-            bench_die("the stream stopped: %s",
-                      lq_failure_message(lq_stream_failure(s->stream)));
-        }
-        while (lq_context_ready(s->desk.context) != NULL) {
-            serve(s);
-        }
-=======
-        desk_receive_for(&s->desk, s->stream, piece, len, loquat_take, NULL);
->>>>>>> 85a9bdab98da7afe7ecb1b86a2e4d8188de94293
+        loquat_read(&s->desk, s->stream, piece, len);
     }
     if (lq_stream_state(s->stream) == LQ_STATE_ONLINE) {
         f->stanzas = f->corpus->count;

@@ -45,7 +45,7 @@ static void begin_stream(feed *f)
     clerk_begin(&s->clerk, LQ_TRANSPORT_TLS);
     desk_init(&s->desk);
     clerk_configure(&s->desk);
-    s->stream = desk_stream(&s->desk);
+    s->stream = loquat_stream(&s->desk);
     if (lq_stream_start(s->stream, s->desk.now) < 0) {
         bench_die("no stream could be started");
     }
@@ -72,8 +72,7 @@ static void read_stream(feed *f)
         size_t len = in->len - in->at;
 
         len = len < f->chunk ? len : f->chunk;
-        desk_receive_for(&s->desk, s->stream, in->bytes + in->at, len,
-                         loquat_take, NULL);
+        loquat_read(&s->desk, s->stream, in->bytes + in->at, len);
         in->at += len;
     }
     if (lq_stream_state(s->stream) == LQ_STATE_ONLINE) {
