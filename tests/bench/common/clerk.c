@@ -25,7 +25,7 @@ static bool clerk_is_encrypted(const clerk *c)
 static void clerk_say(clerk *c, const char *text)
 {
     if (clerk_is_encrypted(c)) {
-        tls_write(&c->tls, text, strlen(text), RECORD_MAX);
+        tls_end_write(&c->tls, text, strlen(text), RECORD_MAX);
     } else {
         wire_add(&c->plain, text, strlen(text));
     }
@@ -322,7 +322,7 @@ static void clerk_decrypt(clerk *c)
         tls_shake(&c->tls);
     }
     while (c->tls.established &&
-           (n = tls_read(&c->tls, record, sizeof(record))) > 0) {
+           (n = tls_end_read(&c->tls, record, sizeof(record))) > 0) {
         wire_add(&c->text, record, (size_t)n);
     }
     c->closed = c->closed || n < 0;

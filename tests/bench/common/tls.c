@@ -202,7 +202,7 @@ void tls_pass_on(tls_end *from, tls_end *to)
     from->out.at = from->out.len;
 }
 
-void tls_write(tls_end *end, const char *bytes, size_t len, size_t record)
+void tls_end_write(tls_end *end, const char *bytes, size_t len, size_t record)
 {
     while (len > 0) {
         ssize_t n = gnutls_record_send(end->session, bytes,
@@ -225,7 +225,7 @@ void tls_meet(tls_end *client, tls_end *server)
 }
 
 /* GnuTLS returns after a ticket though more bytes wait. */
-int tls_read(tls_end *end, char *buffer, size_t size)
+int tls_end_read(tls_end *end, char *buffer, size_t size)
 {
     size_t before;
     ssize_t n;

@@ -52,10 +52,10 @@ void tls_meet(tls_end *client, tls_end *server);
 void tls_pass_on(tls_end *from, tls_end *to);
 
 /* Encrypt BYTES as records of RECORD bytes. */
-void tls_write(tls_end *end, const char *bytes, size_t len, size_t record);
+void tls_end_write(tls_end *end, const char *bytes, size_t len, size_t record);
 
 /* Decrypt one record.  Its length; 0 if there is no whole one, -1 at the end
  * of the connection. */
-int tls_read(tls_end *end, char *buffer, size_t size);
+int tls_end_read(tls_end *end, char *buffer, size_t size);
 
 #endif

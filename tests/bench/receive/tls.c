@@ -33,7 +33,7 @@ static void encrypt(const corpus *c, tls_end *server)
 {
     size_t start = (size_t)c->starts[0];
 
-    tls_write(server, c->bytes + start, c->len - start, RECORD);
+    tls_end_write(server, c->bytes + start, c->len - start, RECORD);
 }
 
 /* ---- Loquat ---- */
@@ -118,7 +118,7 @@ static void read_gnutls(feed *f)
         int n;
 
         in->len += left < f->chunk ? left : f->chunk;
-        while ((n = tls_read(&s->client, record, sizeof(record))) > 0) {
+        while ((n = tls_end_read(&s->client, record, sizeof(record))) > 0) {
             plain += (size_t)n;
         }
     }

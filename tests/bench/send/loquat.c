@@ -139,7 +139,7 @@ static void receive(self *s, const char *text, size_t len)
     if (is_encrypted(s)) {
         wire *in = clerk_output(&s->clerk);
 
-        tls_write(&s->clerk.tls, text, len, len);
+        tls_end_write(&s->clerk.tls, text, len, len);
         text = in->bytes + in->at;
         len = in->len - in->at;
         in->at = in->len;

@@ -17,7 +17,7 @@ void tls_reveal(writing *w, tls_end *server)
 {
     int n;
 
-    while ((n = tls_read(server, w->last, sizeof(w->last) - 1)) > 0) {
+    while ((n = tls_end_read(server, w->last, sizeof(w->last) - 1)) > 0) {
         w->last[n] = '\0';
     }
 }
@@ -58,7 +58,7 @@ static void write_gnutls(writing *w)
         char text[MESSAGE_MAX];
         size_t len = floor_message(text);
 
-        tls_write(&s->client, text, len, len);
+        tls_end_write(&s->client, text, len, len);
         tls_keep(w, &s->server, out->bytes + out->at, out->len - out->at);
         out->at = out->len;
     }
