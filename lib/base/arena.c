@@ -2,16 +2,13 @@
  *
  * Only the newest chunk is filled; what the older ones have left is lost,
  * which doubling keeps within half of the whole.  Texts take the next byte and
- * objects the next multiple of eight.  Chunks of the pool's one size go back
- * to it and are all that it keeps. */
+ * objects the next multiple of eight. */
 #include "arena.h"
 
 #include <stdbool.h>
 
 #include "memory.h"
 
-#define SPARE_SIZE   4096 /* a chunk of the pool, header included */
-#define SPARE_MAX    16   /* so that a pool keeps 64 KiB at most */
 #define PRIVATE_SIZE 1024 /* the first chunk of an arena without a pool */
 
 struct lq_chunk {
@@ -22,55 +19,24 @@ struct lq_chunk {
 
 #define HEADER offsetof(struct lq_chunk, bytes)
 
-struct lq_pool {
-    struct lq_chunk *spare;
-    size_t count;
-    size_t references;
-};
-
 static size_t min(size_t a, size_t b) { return a < b ? a : b; }
 static size_t max(size_t a, size_t b) { return a > b ? a : b; }
 
-lq_pool *lq_pool_new(void)
+lq_pool *lq_arena_pool(void)
 {
-    lq_pool *pool = lq_calloc(1, sizeof(*pool));
-
-    return lq_pool_ref(pool);
+    return lq_pool_new(LQ_CHUNK_SIZE, LQ_CHUNKS_MAX);
 }
 
-lq_pool *lq_pool_ref(lq_pool *pool)
+static bool chunk_is_pooled(const lq_pool *pool, size_t size)
 {
-    if (pool != NULL) {
-        pool->references++;
-    }
-    return pool;
-}
-
-void lq_pool_unref(lq_pool *pool)
-{
-    struct lq_chunk *next;
-
-    if (pool == NULL || --pool->references > 0) {
-        return;
-    }
-    for (; pool->spare != NULL; pool->spare = next) {
-        next = pool->spare->older;
-        lq_free(pool->spare);
-    }
-    lq_free(pool);
+    return pool != NULL && size == pool->size;
 }
 
 static struct lq_chunk *chunk_new(lq_pool *pool, size_t size)
 {
-    struct lq_chunk *chunk;
+    struct lq_chunk *chunk =
+        chunk_is_pooled(pool, size) ? lq_pool_take(pool) : lq_malloc(size);
 
-    if (pool != NULL && size == SPARE_SIZE && pool->spare != NULL) {
-        chunk = pool->spare;
-        pool->spare = chunk->older;
-        pool->count--;
-        return chunk;
-    }
-    chunk = lq_malloc(size);
     if (chunk != NULL) {
         chunk->size = size;
     }
@@ -79,20 +45,18 @@ static struct lq_chunk *chunk_new(lq_pool *pool, size_t size)
 
 static void chunk_free(lq_pool *pool, struct lq_chunk *chunk)
 {
-    if (pool != NULL && chunk->size == SPARE_SIZE && pool->count < SPARE_MAX) {
-        chunk->older = pool->spare;
-        pool->spare = chunk;
-        pool->count++;
-        return;
+    if (chunk_is_pooled(pool, chunk->size)) {
+        lq_pool_give(pool, chunk);
+    } else {
+        lq_free(chunk);
     }
-    lq_free(chunk);
 }
 
 /* A new chunk with NEED bytes at least and, as far as the budget goes, twice
  * the size of the last. */
 static bool arena_grow(lq_arena *arena, size_t need)
 {
-    size_t first = arena->pool != NULL ? SPARE_SIZE : PRIVATE_SIZE;
+    size_t first = arena->pool != NULL ? arena->pool->size : PRIVATE_SIZE;
     size_t want = arena->chunks != NULL ? arena->chunks->size * 2 : first;
     size_t room = max(need, min(want - HEADER, arena->budget));
     struct lq_chunk *chunk;

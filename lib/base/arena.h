@@ -2,20 +2,20 @@
  *
  * Allocations come from chunks, each twice the size of the one before; none
  * is freed alone.  The limit bounds the sum, so a peer's stanza can never cost
- * more than that.  Chunks may come from and go back to a pool that many
- * arenas share; the pool is counted, so an arena may outlive all others. */
+ * more than that.  First chunks may come from and go back to a pool that many
+ * arenas share. */
 #ifndef LQ_ARENA_H
 #define LQ_ARENA_H
 
 #include <stdint.h>
 #include <string.h>
 
-/* Spare chunks of the usual first size, a bounded number of them. */
-typedef struct lq_pool lq_pool;
+#include "pool.h"
 
-lq_pool *lq_pool_new(void);
-lq_pool *lq_pool_ref(lq_pool *pool);
-void lq_pool_unref(lq_pool *pool); /* NULL is fine */
+/* A pool for arenas, and for whatever else wants pieces of this size.  NULL
+ * when memory runs out. */
+enum { LQ_CHUNK_SIZE = 4096, LQ_CHUNKS_MAX = 16 };
+lq_pool *lq_arena_pool(void);
 
 typedef struct lq_arena {
     struct lq_chunk *chunks; /* newest first */

@@ -22,12 +22,36 @@ static bool buffer_allows(const lq_buffer *buffer, size_t len)
     return len <= buffer->limit - lq_buffer_len(buffer);
 }
 
+static void buffer_free(lq_buffer *buffer)
+{
+    if (buffer->pool != NULL && buffer->size == buffer->pool->size) {
+        lq_pool_give(buffer->pool, buffer->data);
+    } else {
+        lq_free(buffer->data);
+    }
+}
+
+/* A piece of the pool, if the first LEN bytes fit there. */
+static char *buffer_spare(const lq_buffer *buffer, size_t len)
+{
+    lq_pool *pool = buffer->pool;
+
+    return buffer->data == NULL && pool != NULL && len <= pool->size
+               ? lq_pool_take_spare(pool)
+               : NULL;
+}
+
 static bool buffer_grow(lq_buffer *buffer, size_t len)
 {
     size_t used = lq_buffer_len(buffer);
     size_t size = max(buffer->size, FIRST_SIZE / 2) * 2;
-    char *data;
+    char *data = buffer_spare(buffer, len);
 
+    if (data != NULL) {
+        buffer->data = data;
+        buffer->size = buffer->pool->size;
+        return true;
+    }
     if (len > SIZE_MAX / 4 - used || buffer->size > SIZE_MAX / 4) {
         return false;
     }
@@ -41,7 +65,7 @@ static bool buffer_grow(lq_buffer *buffer, size_t len)
     if (used > 0) {
         memcpy(data, lq_buffer_bytes(buffer), used);
     }
-    lq_free(buffer->data);
+    buffer_free(buffer);
     buffer->data = data;
     buffer->head = 0;
     buffer->tail = used;
@@ -63,10 +87,17 @@ void lq_buffer_init(lq_buffer *buffer, size_t limit)
     *buffer = (lq_buffer){ .limit = limit };
 }
 
+void lq_buffer_init_pooled(lq_buffer *buffer, size_t limit, lq_pool *pool)
+{
+    *buffer = (lq_buffer){ .limit = limit, .pool = pool };
+}
+
 void lq_buffer_clear(lq_buffer *buffer)
 {
-    lq_free(buffer->data);
-    lq_buffer_init(buffer, buffer->limit);
+    if (buffer->data != NULL) {
+        buffer_free(buffer);
+    }
+    lq_buffer_init_pooled(buffer, buffer->limit, buffer->pool);
 }
 
 void lq_buffer_wipe(lq_buffer *buffer)

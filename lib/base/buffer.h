@@ -1,22 +1,28 @@
 /* buffer.h - bytes that are appended at the end and taken from the front.
  *
  * It grows by doubling up to a limit given at birth and gives its memory back
- * when it is emptied by lq_buffer_release(). */
+ * when it is emptied by lq_buffer_release(); to a pool, if it has one. */
 #ifndef LQ_BUFFER_H
 #define LQ_BUFFER_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pool.h"
+
 typedef struct lq_buffer {
     char *data;
-    size_t head;  /* first byte in use */
-    size_t tail;  /* end of the bytes in use */
-    size_t size;  /* bytes allocated */
-    size_t limit; /* most bytes in use at once */
+    size_t head;   /* first byte in use */
+    size_t tail;   /* end of the bytes in use */
+    size_t size;   /* bytes allocated */
+    size_t limit;  /* most bytes in use at once */
+    lq_pool *pool; /* borrowed, or NULL */
 } lq_buffer;
 
 void lq_buffer_init(lq_buffer *buffer, size_t limit);
+
+/* One that comes and goes: POOL must live as long. */
+void lq_buffer_init_pooled(lq_buffer *buffer, size_t limit, lq_pool *pool);
 void lq_buffer_clear(lq_buffer *buffer); /* frees; may be used again */
 void lq_buffer_wipe(lq_buffer *buffer);  /* the same for secrets */
 
@@ -33,6 +39,15 @@ static inline char *lq_buffer_bytes(const lq_buffer *buffer)
 /* LQ_OK; LQ_E_FULL past the limit, LQ_E_NOMEM; then nothing has changed. */
 int lq_buffer_append(lq_buffer *buffer, const void *bytes, size_t len);
 
+/* Bytes behind the end that could be written without growing. */
+static inline size_t lq_buffer_room(const lq_buffer *buffer)
+{
+    size_t allowed = buffer->limit - lq_buffer_len(buffer);
+    size_t room = buffer->size - buffer->tail;
+
+    return room < allowed ? room : allowed;
+}
+
 /* The same as the next one when there is no room. */
 char *lq_buffer_reserve_anew(lq_buffer *buffer, size_t len);
 
@@ -40,11 +55,8 @@ char *lq_buffer_reserve_anew(lq_buffer *buffer, size_t len);
  * bytes would fail too); lq_buffer_commit() makes LEN of it count. */
 static inline char *lq_buffer_reserve(lq_buffer *buffer, size_t len)
 {
-    bool fits = len < buffer->size - buffer->tail &&
-                len <= buffer->limit - lq_buffer_len(buffer);
-
-    return fits ? buffer->data + buffer->tail
-                : lq_buffer_reserve_anew(buffer, len);
+    return len < lq_buffer_room(buffer) ? buffer->data + buffer->tail
+                                        : lq_buffer_reserve_anew(buffer, len);
 }
 
 static inline void lq_buffer_commit(lq_buffer *buffer, size_t len)

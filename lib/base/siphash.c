@@ -4,6 +4,7 @@
  * each eight bytes and three at the end are what hash tables need. */
 #include <string.h>
 
+#include "endian.h"
 #include "table.h"
 
 typedef struct sip {
@@ -45,16 +46,7 @@ static uint64_t sip_end(sip *s)
     return s->v0 ^ s->v1 ^ s->v2 ^ s->v3;
 }
 
-/* Eight bytes as a number, the first one lowest, on any machine; written so
- * that compilers see one load. */
-static inline uint64_t whole_word(const unsigned char *b)
-{
-    return (uint64_t)b[0] | (uint64_t)b[1] << 8 | (uint64_t)b[2] << 16 |
-           (uint64_t)b[3] << 24 | (uint64_t)b[4] << 32 | (uint64_t)b[5] << 40 |
-           (uint64_t)b[6] << 48 | (uint64_t)b[7] << 56;
-}
-
-/* The same for LEN < 8 of them. */
+/* LEN < 8 bytes as a number, the first one lowest. */
 static inline uint64_t part_word(const unsigned char *bytes, size_t len)
 {
     uint64_t word = 0;
@@ -75,7 +67,7 @@ uint64_t lq_hash(const lq_hash_key *key, const void *bytes, size_t len)
               .v3 = key->k1 ^ UINT64_C(0x7465646279746573) };
 
     for (; left >= 8; left -= 8, at += 8) {
-        sip_word(&s, whole_word(at));
+        sip_word(&s, lq_little_endian(at));
     }
     sip_word(&s, (uint64_t)len << 56 | part_word(at, left));
     return sip_end(&s);

@@ -13,6 +13,7 @@
 
 #include <loquat/base.h>
 
+#include "endian.h"
 #include "memory.h"
 
 #define FIRST_SIZE 8
@@ -31,12 +32,11 @@ static uint64_t plain_hash(const char *key, size_t len)
     uint64_t hash = len * odd;
     uint64_t word = 0;
 
-    for (; len >= sizeof(word); len -= sizeof(word), key += sizeof(word)) {
-        memcpy(&word, key, sizeof(word));
-        hash = (hash ^ word) * odd;
+    for (; len >= 8; len -= 8, key += 8) {
+        hash = (hash ^ lq_little_endian(key)) * odd;
         hash ^= hash >> 32;
     }
-    for (word = 0; len > 0; len--) {
+    for (; len > 0; len--) {
         word = word << 8 | (uint8_t)*key++;
     }
     hash = (hash ^ word) * odd;

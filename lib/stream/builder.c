@@ -70,22 +70,22 @@ void lq_builder_free(lq_builder *b)
 
 static const char *const kind_names[] = { NULL, "message", "presence", "iq" };
 
-static void root_attr(lq_builder *b, const char *name, const char *value)
-{
-    if (value != NULL) {
-        lq_write_attr(&b->writer, name, value);
-    }
-}
-
-static void builder_root(lq_builder *b, int kind, const char *type,
-                         const char *to, const char *id)
+static void builder_root(lq_builder *b, int kind, int type)
 {
     b->kind = kind;
-    b->directed = to != NULL;
+    b->type = type;
     lq_write_open(&b->writer, kind_names[kind], LQ_NS_CLIENT);
-    root_attr(b, "id", id);
-    root_attr(b, "to", to);
-    root_attr(b, "type", type);
+}
+
+static void builder_address(lq_builder *b, const char *to)
+{
+    const char *type = lq_stanza_type_name(b->type);
+
+    b->directed = to != NULL;
+    lq_build_attr(b, "to", to);
+    if (type != NULL) {
+        lq_write_attr_plain(&b->writer, "type", type);
+    }
 }
 
 /* A stanza whose fate matters: it has a ticket. */
@@ -97,7 +97,7 @@ static lq_builder *builder_open(lq_stream *stream, int kind, int type,
     if (b == NULL) {
         return NULL;
     }
-    b->ticket = lq_ticket_new(stream->context, to);
+    b->ticket = lq_ticket_new(stream->context, kind == LQ_IQ ? to : NULL);
     if (b->ticket == NULL) {
         lq_builder_free(b);
         return NULL;
@@ -105,8 +105,9 @@ static lq_builder *builder_open(lq_stream *stream, int kind, int type,
     if (type != LQ_ANY && type != LQ_ERROR && (type < first || type > last)) {
         b->error = LQ_E_ARGUMENT;
     }
-    b->type = type;
-    builder_root(b, kind, lq_stanza_type_name(type), to, b->ticket->wire);
+    builder_root(b, kind, type);
+    lq_write_attr_plain(&b->writer, "id", b->ticket->wire);
+    builder_address(b, to);
     return b;
 }
 
@@ -137,10 +138,10 @@ static lq_builder *builder_reply(lq_context *context, const lq_stanza *iq,
     lq_builder *b = lq_builder_new(context);
 
     if (b != NULL) {
-        b->type = type;
         b->answers = lq_stanza_ref(iq);
-        builder_root(b, LQ_IQ, lq_stanza_type_name(type), lq_stanza_from(iq),
-                     lq_stanza_id(iq));
+        builder_root(b, LQ_IQ, type);
+        lq_build_attr(b, "id", lq_stanza_id(iq));
+        builder_address(b, lq_stanza_from(iq));
     }
     return b;
 }

@@ -21,7 +21,7 @@ lq_context *lq_context_new(void)
     lq_list_init(&context->ready);
     context->wallclock = LQ_NEVER;
     lq_heap_init(&context->alarms);
-    context->pool = lq_pool_new();
+    context->pool = lq_arena_pool();
     if (context->pool == NULL ||
         lq_random_fill(&context->hash_key, sizeof(context->hash_key)) < 0) {
         lq_context_free(context);
@@ -49,6 +49,7 @@ void lq_context_free(lq_context *context)
     lq_heap_clear(&context->alarms);
     lq_parser_free(context->parser);
     lq_pool_unref(context->pool);
+    lq_pool_unref(context->tickets);
     lq_free(context->scratch);
     if (context->priority != NULL) {
         gnutls_priority_deinit(context->priority);
@@ -132,6 +133,14 @@ int64_t lq_context_unix_ms(const lq_context *context, lq_time now)
 
 /* ---- what is shared ---- */
 
+lq_pool *lq_context_tickets(lq_context *context)
+{
+    if (context->tickets == NULL) {
+        context->tickets = lq_pool_new(sizeof(lq_ticket), LQ_TICKETS);
+    }
+    return context->tickets;
+}
+
 lq_parser *lq_context_parser(lq_context *context)
 {
     if (context->parser == NULL) {
@@ -148,28 +157,42 @@ char *lq_context_scratch(lq_context *context)
     return context->scratch;
 }
 
-/* Random bytes are fetched for many ids at a time. */
-int lq_context_wire_id(lq_context *context, char id[LQ_WIRE_ID_SIZE])
+/* Three bytes in base64url. */
+static inline void wire_digits(char out[4], const unsigned char bytes[3])
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                    "abcdefghijklmnopqrstuvwxyz0123456789-_";
-    const size_t bytes = 16;
-    const unsigned char *r;
+    unsigned word =
+        (unsigned)bytes[0] << 16 | (unsigned)bytes[1] << 8 | (unsigned)bytes[2];
 
-    if (context->random_count < bytes) {
+    out[0] = alphabet[word >> 18];
+    out[1] = alphabet[word >> 12 & 63];
+    out[2] = alphabet[word >> 6 & 63];
+    out[3] = alphabet[word & 63];
+}
+
+/* Random bytes are fetched for many ids at a time. */
+int lq_context_wire_id(lq_context *context, char id[LQ_WIRE_ID_SIZE])
+{
+    enum { BYTES = 16 };
+    const unsigned char *r;
+    unsigned char last[3] = { 0 };
+    char digits[4];
+
+    if (context->random_count < BYTES) {
         if (lq_random_fill(context->randoms, sizeof(context->randoms)) < 0) {
             return LQ_E_NOMEM;
         }
         context->random_count = sizeof(context->randoms);
     }
-    context->random_count -= bytes;
+    context->random_count -= BYTES;
     r = context->randoms + context->random_count;
-    for (size_t bit = 0, i = 0; i < LQ_WIRE_ID_SIZE - 1; i++, bit += 6) {
-        size_t at = bit / 8;
-        unsigned pair = (unsigned)r[at] << 8 | (at + 1 < bytes ? r[at + 1] : 0);
-
-        id[i] = alphabet[pair >> (10 - bit % 8) & 63];
+    for (size_t i = 0; i < BYTES / 3; i++) {
+        wire_digits(id + 4 * i, r + 3 * i);
     }
+    last[0] = r[BYTES - 1];
+    wire_digits(digits, last);
+    memcpy(id + LQ_WIRE_ID_SIZE - 3, digits, 2);
     id[LQ_WIRE_ID_SIZE - 1] = '\0';
     return LQ_OK;
 }

@@ -16,14 +16,16 @@
 enum {
     LQ_SCRATCH_SIZE = 16 * 1024 + 1024, /* a TLS record and what surrounds it */
     LQ_SPARES = 4,
+    LQ_TICKETS = 128, /* spare ones */
 };
 
 struct lq_context {
     size_t streams;
-    int refs;       /* the program's and each stream's */
-    lq_list ready;  /* lq_stream.ready */
-    lq_heap alarms; /* lq_stream.alarm */
-    lq_pool *pool;
+    int refs;          /* the program's and each stream's */
+    lq_list ready;     /* lq_stream.ready */
+    lq_heap alarms;    /* lq_stream.alarm */
+    lq_pool *pool;     /* of arenas and buffers */
+    lq_pool *tickets;  /* NULL before the first */
     lq_parser *parser; /* for streams with the usual header */
     lq_hash_key hash_key;
     char *scratch; /* decrypted bytes, LQ_SCRATCH_SIZE */
@@ -52,6 +54,7 @@ enum { LQ_WIRE_ID_SIZE = 23 };
 int lq_context_wire_id(lq_context *context, char id[LQ_WIRE_ID_SIZE]);
 
 /* Made when first needed; NULL when memory runs out. */
+lq_pool *lq_context_tickets(lq_context *context);
 lq_parser *lq_context_parser(lq_context *context);
 char *lq_context_scratch(lq_context *context);
 

@@ -10,9 +10,9 @@
 /* Enough for a full inbox and the largest frame behind it. */
 enum { INBOX_MAX = LQ_INBOX_HIGH + 10 * 1024 * 1024 };
 
-void lq_inbox_init(lq_inbox *inbox)
+void lq_inbox_init(lq_inbox *inbox, lq_pool *pool)
 {
-    lq_buffer_init(&inbox->buffer, INBOX_MAX);
+    lq_buffer_init_pooled(&inbox->buffer, INBOX_MAX, pool);
     lq_framer_init(&inbox->framer, &inbox->limits);
 }
 

@@ -30,7 +30,7 @@ typedef struct lq_inbox {
 /* Bytes of complete frames past which no more are taken. */
 enum { LQ_INBOX_HIGH = 256 * 1024 };
 
-void lq_inbox_init(lq_inbox *inbox);
+void lq_inbox_init(lq_inbox *inbox, lq_pool *pool);
 
 /* Forget everything, as before the first byte of a stream. */
 void lq_inbox_reset(lq_inbox *inbox);

@@ -5,11 +5,11 @@
 
 enum { OUTBOX_MAX = 64 * 1024 * 1024 }; /* the high-water mark comes first */
 
-void lq_outbox_init(lq_outbox *outbox)
+void lq_outbox_init(lq_outbox *outbox, lq_pool *pool)
 {
-    lq_buffer_init(&outbox->text, OUTBOX_MAX);
-    lq_buffer_init(&outbox->wire, OUTBOX_MAX);
-    lq_buffer_init(&outbox->block, OUTBOX_MAX);
+    lq_buffer_init_pooled(&outbox->text, OUTBOX_MAX, pool);
+    lq_buffer_init_pooled(&outbox->wire, OUTBOX_MAX, pool);
+    lq_buffer_init_pooled(&outbox->block, OUTBOX_MAX, pool);
 }
 
 void lq_outbox_reset(lq_outbox *outbox)

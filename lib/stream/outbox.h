@@ -29,7 +29,7 @@ typedef struct lq_outbox {
     bool bye;       /* close_notify follows the last text */
 } lq_outbox;
 
-void lq_outbox_init(lq_outbox *outbox);
+void lq_outbox_init(lq_outbox *outbox, lq_pool *pool);
 void lq_outbox_reset(lq_outbox *outbox); /* no transport any more */
 
 /* Where the next byte of text stands in all that was ever sent. */

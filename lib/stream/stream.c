@@ -90,8 +90,8 @@ static void stream_init(lq_stream *stream, lq_context *context)
     stream->timeout.fixed = true;
     stream->room.event.type = LQ_EVENT_ROOM;
     lq_heap_init(&stream->timers);
-    lq_inbox_init(&stream->inbox);
-    lq_outbox_init(&stream->outbox);
+    lq_inbox_init(&stream->inbox, context->pool);
+    lq_outbox_init(&stream->outbox, context->pool);
     lq_list_init(&stream->notes);
     lq_list_init(&stream->questions);
     lq_ids_init(&stream->ids);

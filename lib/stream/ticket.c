@@ -38,19 +38,16 @@ static void ticket_fire(lq_stream *stream, lq_timer *timer)
 
 lq_ticket *lq_ticket_new(lq_context *context, const char *to)
 {
-    size_t len = to == NULL ? 0 : strlen(to);
-    lq_ticket *ticket = lq_malloc(sizeof(*ticket) + len + 1);
+    lq_pool *pool = lq_context_tickets(context);
+    lq_ticket *ticket = pool == NULL ? NULL : lq_pool_take(pool);
 
     if (ticket == NULL) {
         return NULL;
     }
-    memset(ticket, 0, sizeof(*ticket));
-    if (len > 0) {
-        memcpy(ticket->to, to, len);
-    }
-    ticket->to[len] = '\0';
-    if (lq_context_wire_id(context, ticket->wire) < 0) {
-        lq_free(ticket);
+    *ticket = (lq_ticket){ .pool = lq_pool_ref(pool) };
+    if (lq_context_wire_id(context, ticket->wire) < 0 ||
+        lq_replace(&ticket->to, to) < 0) {
+        lq_ticket_free(ticket);
         return NULL;
     }
     ticket->note.release = ticket_release;
@@ -60,11 +57,16 @@ lq_ticket *lq_ticket_new(lq_context *context, const char *to)
 
 void lq_ticket_free(lq_ticket *ticket)
 {
+    lq_pool *pool;
+
     if (ticket != NULL) {
         if (ticket->stream != NULL) {
             lq_ids_remove(&ticket->stream->ids, &ticket->live);
         }
-        lq_free(ticket);
+        lq_free(ticket->to);
+        pool = ticket->pool;
+        lq_pool_give(pool, ticket);
+        lq_pool_unref(pool);
     }
 }
 
@@ -245,7 +247,7 @@ static bool ticket_may_answer(const lq_ticket *ticket, const char *from)
     const char *to = ticket->to;
     const char *domain = lq_jid_domain(stream->self);
 
-    if (to[0] == '\0' || lq_address_equal(to, stream->account)) {
+    if (to == NULL || lq_address_equal(to, stream->account)) {
         return lq_stream_is_own(stream, from) || lq_address_equal(from, domain);
     }
     if (from == NULL) {

@@ -30,10 +30,11 @@ typedef struct lq_ticket {
     bool silent; /* its end is no event */
     bool unsent; /* it never left */
     char wire[LQ_WIRE_ID_SIZE];
-    char to[]; /* "" if the stanza has none */
+    char *to; /* whom a request asks; NULL: our own account */
+    lq_pool *pool;
 } lq_ticket;
 
-/* TO may be NULL.  NULL when memory runs out. */
+/* TO may be NULL; only requests need to know it.  NULL when memory runs out. */
 lq_ticket *lq_ticket_new(lq_context *context, const char *to);
 void lq_ticket_free(lq_ticket *ticket);
 

@@ -184,9 +184,8 @@ static bool is_name_character(uint32_t c, bool first)
     return false;
 }
 
-/* The same for ASCII: 1 anywhere in a name, 2 not at its beginning. */
 /* clang-format off */
-static const uint8_t ascii[256] = {
+const uint8_t lq_name_ascii[256] = {
     ['-'] = 2, 2, /* and the full stop */
     ['0'] = 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
     ['A'] = 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,
@@ -212,17 +211,9 @@ static bool is_name(const char *name, size_t len)
     return len > 0;
 }
 
-size_t lq_name_len(const char *name)
+size_t lq_name_len_wide(const char *name)
 {
-    const uint8_t *p = (const uint8_t *)name;
-    size_t len = ascii[*p] == 1;
+    size_t len = strlen(name);
 
-    while (ascii[p[len]]) {
-        len++;
-    }
-    if (p[len] != '\0' || ascii[*p] != 1) {
-        len = strlen(name);
-        return is_name(name, len) ? len : 0;
-    }
-    return len;
+    return is_name(name, len) ? len : 0;
 }

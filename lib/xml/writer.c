@@ -175,8 +175,8 @@ static inline void put_attr(lq_writer *writer, const char *prefix,
     room[len + 1] = '\'';
 }
 
-static void write_attr(lq_writer *writer, const char *prefix, const char *name,
-                       size_t len, const char *value)
+static inline void write_attr(lq_writer *writer, const char *prefix,
+                              const char *name, size_t len, const char *value)
 {
     size_t mark = writer_len(writer);
     size_t prefix_len = strlen(prefix);
@@ -198,6 +198,27 @@ void lq_write_attr(lq_writer *writer, const char *name, const char *value)
     }
     if (writer_takes_attr(writer)) {
         write_attr(writer, "", name, len, value);
+    }
+}
+
+void lq_write_attr_plain(lq_writer *writer, const char *name, const char *value)
+{
+    size_t len = strlen(name);
+    size_t value_len = strlen(value);
+    size_t mark = writer_len(writer);
+    char *room;
+
+    if (!writer_takes_attr(writer)) {
+        return;
+    }
+    put_attr(writer, "", 0, name, len);
+    if (may_have_attr(writer, name, len) && has_attr(writer, mark, len)) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    room = writer_room(writer, value_len + 1);
+    if (room != NULL) {
+        memcpy(room, value, value_len);
+        room[value_len] = '\'';
     }
 }
 
@@ -265,7 +286,7 @@ void lq_write_attr_ns(lq_writer *writer, const char *name, const char *xmlns,
  * section 3. */
 static bool is_reserved(const char *xmlns)
 {
-    return strcmp(xmlns, LQ_NS_XML) == 0 || strcmp(xmlns, LQ_NS_XMLNS) == 0;
+    return lq_name_same(xmlns, LQ_NS_XML) || lq_name_same(xmlns, LQ_NS_XMLNS);
 }
 
 /* Declare XMLNS as the default, unless it is already: IN_FORCE and the result
@@ -275,7 +296,7 @@ static size_t write_xmlns(lq_writer *writer, size_t in_force, const char *xmlns)
     size_t mark = writer_len(writer);
     size_t len;
 
-    if (in_force == 0 && strcmp(xmlns, writer->outer) == 0) {
+    if (in_force == 0 && lq_name_same(xmlns, writer->outer)) {
         return 0;
     }
     if (is_reserved(xmlns)) {

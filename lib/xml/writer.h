@@ -47,6 +47,10 @@ void lq_write_attr(lq_writer *writer, const char *name, const char *value);
 void lq_write_attr_ns(lq_writer *writer, const char *name, const char *xmlns,
                       const char *value);
 
+/* The same for what is known to be a name, and to need no quoting. */
+void lq_write_attr_plain(lq_writer *writer, const char *name,
+                         const char *value);
+
 void lq_write_text(lq_writer *writer, const char *text, size_t len);
 void lq_write_copy(lq_writer *writer, const lq_element *element);
 void lq_write_close(lq_writer *writer);

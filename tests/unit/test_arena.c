@@ -76,7 +76,7 @@ END_TEST
 
 START_TEST(small_limit_is_kept_with_a_pool_too)
 {
-    lq_pool *pool = lq_pool_new();
+    lq_pool *pool = lq_arena_pool();
 
     arena_make(pool, 100);
     ck_assert_ptr_nonnull(lq_arena_alloc(&arena, 96));
@@ -125,7 +125,7 @@ END_TEST
 
 START_TEST(pool_gives_a_chunk_again)
 {
-    lq_pool *pool = lq_pool_new();
+    lq_pool *pool = lq_arena_pool();
     void *first;
 
     arena_make(pool, LIMIT);
@@ -143,7 +143,7 @@ END_TEST
 
 START_TEST(pool_keeps_sixteen_chunks_at_most)
 {
-    lq_pool *pool = lq_pool_new();
+    lq_pool *pool = lq_arena_pool();
     lq_arena arenas[30];
 
     for (int i = 0; i < 30; i++) {
@@ -160,7 +160,7 @@ END_TEST
 
 START_TEST(arena_outlives_the_pool_of_others)
 {
-    lq_pool *pool = lq_pool_new();
+    lq_pool *pool = lq_arena_pool();
 
     arena_make(pool, LIMIT);
     lq_pool_unref(pool);
@@ -250,7 +250,7 @@ END_TEST
 
 static void arena_scenario(void)
 {
-    lq_pool *pool = lq_pool_new();
+    lq_pool *pool = lq_arena_pool();
     size_t room = 0;
     char *text;
 

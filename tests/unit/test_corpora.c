@@ -222,7 +222,7 @@ static void check_in_sevens(char *xml)
 
 START_TEST(pieces_make_the_same_trees)
 {
-    lq_pool *pool = lq_pool_new();
+    lq_pool *pool = lq_arena_pool();
 
     parser = lq_parser_new("jabber:client", pool);
     ck_assert_uint_gt(for_each(false, check_in_sevens), 5000);

@@ -19,7 +19,7 @@ static lq_parser *parser;
 
 static void setup(void)
 {
-    pool = lq_pool_new();
+    pool = lq_arena_pool();
     parser = lq_parser_new(LQ_NS_CLIENT, pool);
     ck_assert_ptr_nonnull(parser);
 }
@@ -648,7 +648,7 @@ static void scenario(void)
     static const char header[] = HEADER(CLIENT STREAM "xmlns:p='urn:p'");
     static const char xml[] =
         "<p:a b='c'>d<e xmlns='urn:f'/>g&amp;<stream:h/></p:a>";
-    lq_pool *spare = lq_pool_new();
+    lq_pool *spare = lq_arena_pool();
     lq_stanza *stanza = NULL;
     lq_parser *one = NULL;
 
