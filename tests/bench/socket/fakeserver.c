@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -444,16 +443,6 @@ static void watch(int fd, void *what)
     }
 }
 
-static void allow_many_files(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 int main(int argc, char **argv)
 {
     const char *path = NULL;
@@ -482,7 +471,7 @@ int main(int argc, char **argv)
     if (path != NULL) {
         server.corpus = corpus_read(path, limit);
     }
-    allow_many_files();
+    bench_allow_files();
     server.epoll = epoll_create1(0);
     listen_somewhere();
     watch(server.listener, &server.listener);
