@@ -114,10 +114,14 @@ static bool is_all_read(int fd)
     socklen_t len = sizeof(peer);
     char line[512];
     bool found = false, empty = false;
-    FILE *file = fopen("/proc/net/tcp", "r");
+    FILE *file;
 
-    if (file == NULL || getpeername(fd, (struct sockaddr *)&peer, &len) < 0) {
-        bench_die("nobody tells what was read");
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0) {
+        return false; /* it has gone */
+    }
+    file = fopen("/proc/net/tcp", "r");
+    if (file == NULL) {
+        bench_die("/proc/net/tcp cannot be read");
     }
     while (!found && fgets(line, sizeof(line), file) != NULL) {
         unsigned local, remote, unread;
