@@ -3,6 +3,7 @@
  * It stands before glibc's allocator and calls it by the names that glibc
  * gives for the purpose.  Live bytes are what the allocator set aside, its
  * header of eight bytes included. */
+#define _GNU_SOURCE
 #include "allocations.h"
 
 #include <errno.h>

@@ -60,6 +60,9 @@ void bench_figure(const char *what, const char *who, const char *figure,
 /* Print to stderr, as printf() does, and exit with status 1. */
 __attribute__((noreturn)) void bench_die(const char *format, ...);
 
+/* As many open files as the system grants. */
+void bench_allow_files(void);
+
 /* malloc() that does not return NULL, for the bench's own data. */
 void *bench_alloc(size_t size);
 

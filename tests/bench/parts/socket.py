@@ -2,8 +2,12 @@
 logs in to a fakeserver, which then sends it a corpus.
 
 Instructions are the difference of two runs under callgrind, so that what a
-program does to begin with counts nothing.  All clients get the same stanzas.
+program does to begin with counts nothing.  Times are ratios of the CPU time,
+user's and system's, to Loquat's in the same round.  All clients get the same
+stanzas.
 """
+
+import statistics
 
 import serving
 from measure import Failed
@@ -11,14 +15,17 @@ from measure import Failed
 CORPUS = 'mixed-20000'
 CASE = 'mixed'
 
-# How many stanzas of it the shorter and the longer run take.
-SHORT, LONG = 500, 2000
+# How many stanzas of it the shorter and the longer run take, and those for
+# times, of which there are so many rounds.
+SHORT, LONG, TIMED = 500, 2000, 5000
+ROUNDS, FULL_ROUNDS = 5, 15
 
 # Whose handlers see messages and presences only.
 WITHOUT_IQ = ['loquat', 'loquat-modules', 'gloox']
 
 # QXmpp parses what it has of a stanza again with each read that brings more,
 # so that what it does is a matter of chance unless each read is one stanza.
+# Its time would then be that of so many more reads, so it has none.
 LOCKSTEP = ['qxmpp']
 
 
@@ -60,15 +67,36 @@ def instructions(bench, who, stanzas):
                                   toggle=None)
 
 
+def count(bench, who):
+    """The instructions and allocations of WHO."""
+    spent = instructions(bench, who, LONG) - instructions(bench, who, SHORT)
+    bench.add(CASE, who, 'instructions/stanza', spent / (LONG - SHORT))
+    # Python's own allocator hides from a count.
+    found = figures(bench, who, LONG, heap=who != 'slixmpp')
+    if 'allocations' in found:
+        bench.add(CASE, who, 'allocations/stanza', found['allocations'] / LONG)
+        bench.add(CASE, who, 'peak', found['peak'])
+
+
+def compare_times(bench, clients, rounds):
+    """Ratios of the CPU time to that of the first."""
+    ratios = {who: [] for who in clients}
+    for _ in range(rounds):
+        spent = {}
+        for who in clients:
+            found = figures(bench, who, TIMED)
+            spent[who] = found['user'] + found['system']
+            ratios[who].append(spent[who] / spent[clients[0]])
+    for who in clients:
+        bench.add(CASE, who, 'time-ratio', statistics.median(ratios[who]))
+        bench.add(CASE, who, 'time-ratio-min', min(ratios[who]))
+        bench.add(CASE, who, 'time-ratio-max', max(ratios[who]))
+
+
 def run(bench):
     """Called by measure.py."""
-    for who in serving.LOQUAT + serving.PEERS:
-        spent = (instructions(bench, who, LONG) -
-                 instructions(bench, who, SHORT))
-        bench.add(CASE, who, 'instructions/stanza', spent / (LONG - SHORT))
-        # Python's own allocator hides from a count.
-        found = figures(bench, who, LONG, heap=who != 'slixmpp')
-        if 'allocations' in found:
-            bench.add(CASE, who, 'allocations/stanza',
-                      found['allocations'] / LONG)
-            bench.add(CASE, who, 'peak', found['peak'])
+    everyone = serving.LOQUAT + serving.PEERS
+    for who in everyone:
+        count(bench, who)
+    compare_times(bench, [who for who in everyone if who not in LOCKSTEP],
+                  FULL_ROUNDS if bench.full else ROUNDS)

@@ -112,16 +112,6 @@ static void idle(int port, int count)
 
 /* ---- the program ---- */
 
-static void allow_many_files(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 int main(int argc, char **argv)
 {
     int port = argc > 1 ? atoi(argv[1]) : 0;
@@ -135,6 +125,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: client PORT [idle COUNT]\n");
         return 2;
     }
-    allow_many_files();
+    bench_allow_files();
     idle(port, count);
 }

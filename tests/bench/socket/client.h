@@ -24,6 +24,9 @@
  *     idle NAME blocks          of heap
  *     idle NAME allocations     made for a login
  *
+ * Some libraries watch all their sessions while one logs in, so login-cpu grows
+ * with COUNT for them: what a login costs is told by a small one.
+ *
  * All are told the same of security: there is no TLS, and PLAIN will do. */
 #ifndef BENCH_CLIENT_H
 #define BENCH_CLIENT_H

@@ -69,6 +69,8 @@ QXmppClient *open_session(int port, Connected connected)
     QObject::connect(client, &QXmppClient::error, [](QXmppClient::Error error) {
         bench_die("qxmpp: error %d", error);
     });
+    QObject::connect(client, &QXmppClient::disconnected,
+                     [] { bench_die("qxmpp: disconnected"); });
     client->connectToServer(configuration(port));
     loop.exec();
     return client;

@@ -20,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -115,10 +114,14 @@ static bool is_all_read(int fd)
     socklen_t len = sizeof(peer);
     char line[512];
     bool found = false, empty = false;
-    FILE *file = fopen("/proc/net/tcp", "r");
+    FILE *file;
 
-    if (file == NULL || getpeername(fd, (struct sockaddr *)&peer, &len) < 0) {
-        bench_die("nobody tells what was read");
+    if (getpeername(fd, (struct sockaddr *)&peer, &len) < 0) {
+        return false; /* it has gone */
+    }
+    file = fopen("/proc/net/tcp", "r");
+    if (file == NULL) {
+        bench_die("/proc/net/tcp cannot be read");
     }
     while (!found && fgets(line, sizeof(line), file) != NULL) {
         unsigned local, remote, unread;
@@ -444,16 +447,6 @@ static void watch(int fd, void *what)
     }
 }
 
-static void allow_many_files(void)
-{
-    struct rlimit limit;
-
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
-}
-
 int main(int argc, char **argv)
 {
     const char *path = NULL;
@@ -482,7 +475,7 @@ int main(int argc, char **argv)
     if (path != NULL) {
         server.corpus = corpus_read(path, limit);
     }
-    allow_many_files();
+    bench_allow_files();
     server.epoll = epoll_create1(0);
     listen_somewhere();
     watch(server.listener, &server.listener);
