@@ -82,6 +82,10 @@ static void element_attr(const char *element, const char *name, char *value,
 
 /* ---- answering ---- */
 
+#define SCRAMS                                                                 \
+    "<mechanism>SCRAM-SHA-256-PLUS</mechanism>"                                \
+    "<mechanism>SCRAM-SHA-256</mechanism><mechanism>SCRAM-SHA-1</mechanism>"
+
 static void answer_header(clerk *c, const char *element)
 {
     (void)element;
@@ -91,11 +95,9 @@ static void answer_header(clerk *c, const char *element)
                      "'/><session xmlns='" NS_SESSION
                      "'><optional/></session></stream:features>");
     } else if (clerk_is_encrypted(c)) {
-        clerk_say(c, "<stream:features><mechanisms xmlns='" NS_SASL
-                     "'><mechanism>SCRAM-SHA-256-PLUS</mechanism>"
-                     "<mechanism>SCRAM-SHA-256</mechanism>"
-                     "<mechanism>SCRAM-SHA-1</mechanism>"
-                     "<mechanism>PLAIN</mechanism></mechanisms>"
+        clerk_say(c, "<stream:features><mechanisms xmlns='" NS_SASL "'>");
+        clerk_say(c, c->only_plain ? "" : SCRAMS);
+        clerk_say(c, "<mechanism>PLAIN</mechanism></mechanisms>"
                      "</stream:features>");
     } else {
         clerk_say(c, "<stream:features><starttls xmlns='" NS_TLS

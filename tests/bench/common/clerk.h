@@ -17,10 +17,11 @@
 #define CLERK_ITERATIONS "4096"
 
 typedef struct clerk {
-    int transport; /* LQ_TRANSPORT_*, as the client begins */
-    tls_end tls;   /* its session is NULL while the connection is plain */
-    wire plain;    /* to the client, before TLS */
-    wire text;     /* from the client, decrypted, not yet answered */
+    int transport;   /* LQ_TRANSPORT_*, as the client begins */
+    bool only_plain; /* offer no SCRAM; may be set after clerk_begin() */
+    tls_end tls;     /* its session is NULL while the connection is plain */
+    wire plain;      /* to the client, before TLS */
+    wire text;       /* from the client, decrypted, not yet answered */
     scram scram;
     bool authenticated, bound, closed;
 } clerk;

@@ -90,6 +90,21 @@ static bench_cost run(const way *w, size_t count)
     return cost;
 }
 
+static void take_turns(results *r, size_t logins, int rounds)
+{
+    for (int round = 0; round < rounds; round++) {
+        for (int i = 0; i < r->count; i++) {
+            result *one = &r->all[i];
+
+            one->cost = run(one->way, logins);
+            one->ns[round] = one->cost.ns;
+            if (one->floor != NULL) {
+                one->ratios[round] = one->cost.ns / one->floor->ns[round];
+            }
+        }
+    }
+}
+
 static void tell(result *r, int rounds, double count)
 {
     const char *what = r->way->what, *who = r->way->who;
@@ -130,17 +145,7 @@ int main(int argc, char **argv)
     if (r.count == 0 || logins == 0 || rounds < 0 || rounds > ROUNDS_MAX) {
         usage();
     }
-    for (int round = 0; round < (rounds == 0 ? 1 : rounds); round++) {
-        for (int i = 0; i < r.count; i++) {
-            result *one = &r.all[i];
-
-            one->cost = run(one->way, logins);
-            one->ns[round] = one->cost.ns;
-            if (one->floor != NULL) {
-                one->ratios[round] = one->cost.ns / one->floor->ns[round];
-            }
-        }
-    }
+    take_turns(&r, logins, rounds == 0 ? 1 : rounds);
     for (int i = 0; i < r.count && rounds > 0; i++) {
         tell(&r.all[i], rounds, (double)logins);
     }

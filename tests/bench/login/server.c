@@ -1,10 +1,10 @@
 /* server.c - clerks behind a socket, for clients with sockets of their own.
  *
- *     server CA-FILE
+ *     server CA-FILE [plain]
  *
  * Writes whom to trust to CA-FILE, listens on a free port of 127.0.0.1, which
  * it prints, and serves each connection in a process of its own, STARTTLS
- * first, until its standard input ends. */
+ * first, until its standard input ends.  "plain": no SCRAM is offered. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <poll.h>
@@ -66,13 +66,14 @@ static bool send_what_is_said(int fd, clerk *c)
     return send_all(fd, first) && send_all(fd, clerk_output(c));
 }
 
-static void serve(int fd)
+static void serve(int fd, bool only_plain)
 {
     char bytes[16384];
     ssize_t n;
     clerk c;
 
     clerk_begin(&c, LQ_TRANSPORT_STARTTLS);
+    c.only_plain = only_plain;
     while (!c.closed && (n = recv(fd, bytes, sizeof(bytes), 0)) > 0) {
         clerk_take(&c, bytes, (size_t)n);
         if (!send_what_is_said(fd, &c)) {
@@ -88,8 +89,8 @@ int main(int argc, char **argv)
     struct pollfd fds[2] = { { .fd = STDIN_FILENO, .events = POLLIN },
                              { .events = POLLIN } };
 
-    if (argc != 2) {
-        bench_die("usage: server CA-FILE");
+    if (argc != 2 && (argc != 3 || strcmp(argv[2], "plain") != 0)) {
+        bench_die("usage: server CA-FILE [plain]");
     }
     signal(SIGCHLD, SIG_IGN); /* none of them is waited for */
     tls_prepare();
@@ -103,7 +104,7 @@ int main(int argc, char **argv)
         }
         if (fork() == 0) {
             close(fds[1].fd);
-            serve(fd);
+            serve(fd, argc == 3);
             return 0;
         }
         close(fd);

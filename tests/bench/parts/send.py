@@ -5,7 +5,7 @@ escape, a chat state and an origin-id.  snprintf, which is given the body
 escaped, is the floor.  The peers build and serialise, as loquat-build does;
 loquat also sends: it checks, books, puts out, and takes the deliveries, which
 a ping confirms after every hundredth message.  loquat-tls does that through
-TLS, and gnutls, snprintf through a bare GnuTLS client, is the floor of that case.
+TLS; the floor of that case is gnutls: snprintf through a bare GnuTLS client.
 
 There is no case with stream management: it comes when Loquat has it.
 """

@@ -94,6 +94,19 @@ static bench_cost run(const writer *r, size_t count)
     return cost;
 }
 
+static void take_turns(result *results, int count, size_t messages, int rounds)
+{
+    for (int round = 0; round < rounds; round++) {
+        for (int i = 0; i < count; i++) {
+            result *r = &results[i];
+
+            r->cost = run(r->writer, messages);
+            r->ns[round] = r->cost.ns;
+            r->ratios[round] = r->cost.ns / results[0].ns[round];
+        }
+    }
+}
+
 static void tell(result *r, int rounds, double count)
 {
     const char *what = "chat message", *name = r->writer->name;
@@ -135,15 +148,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < count; i++) {
         results[i].writer = find(argv[optind + i]);
     }
-    for (int round = 0; round < (rounds == 0 ? 1 : rounds); round++) {
-        for (int i = 0; i < count; i++) {
-            result *r = &results[i];
-
-            r->cost = run(r->writer, messages);
-            r->ns[round] = r->cost.ns;
-            r->ratios[round] = r->cost.ns / results[0].ns[round];
-        }
-    }
+    take_turns(results, count, messages, rounds == 0 ? 1 : rounds);
     for (int i = 0; i < count && rounds > 0; i++) {
         tell(&results[i], rounds, (double)messages);
     }
