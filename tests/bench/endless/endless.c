@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <valgrind/callgrind.h>
 
 #include "../common/bench.h"
 #include "../common/corpus.h"
@@ -147,6 +148,7 @@ static void flow(river *r, size_t before, size_t laps)
     }
     if (laps == 0) {
         lap_write(r);
+        CALLGRIND_START_INSTRUMENTATION;
         bench_pass(lap_read, r);
         return;
     }

@@ -232,6 +232,54 @@ static void timeouts_work(void *argument)
     }
 }
 
+/* ---- a question while n are open ---- */
+
+static void keep_question(const lq_event *event, void *argument)
+{
+    trial *t = argument;
+    lq_id *ids = t->own;
+
+    ids[t->step % t->n] = event->id;
+    t->events += event->type == LQ_EVENT_QUERY;
+}
+
+static void question_ask(trial *t)
+{
+    t->len = (size_t)sprintf(t->text,
+                             "<iq type='get' from='r@e/%zu' id='q%zu'>"
+                             "<x xmlns='urn:example:x'/></iq>",
+                             t->step, t->step);
+    desk_receive_for(&t->desk, t->stream, t->text, t->len, keep_question, t);
+}
+
+/* The oldest one is answered, the next takes its place. */
+static void questions_work(void *argument)
+{
+    trial *t = argument;
+    lq_id oldest = ((lq_id *)t->own)[t->step % t->n];
+
+    t->events = 0;
+    question_ask(t);
+    if (t->events != 1 ||
+        lq_stream_answer(t->stream, lq_build_answer(t->stream, oldest)) < 0) {
+        bench_die("a question cannot be answered");
+    }
+    desk_drop_output(&t->desk, t->stream);
+}
+
+static void questions_prepare(trial *t)
+{
+    t->own = bench_alloc(t->n * sizeof(lq_id));
+    trial_text(t, TEXT_MAX);
+    if (lq_stream_claim(t->stream, LQ_IQ, LQ_GET, "x", "urn:example:x", NULL) <
+        0) {
+        bench_die("nothing can be claimed");
+    }
+    for (t->step = 0; t->step < t->n; t->step++) {
+        question_ask(t);
+    }
+}
+
 /* ---- presence of one of n contacts, and resources; a message ---- */
 
 static void presence_attach(trial *t)
@@ -296,7 +344,29 @@ static void partners_prepare(trial *t)
     }
 }
 
+static void subscriber_write(trial *t, size_t contact)
+{
+    t->len = (size_t)sprintf(t->text,
+                             "<presence from='user%zu@example.net'"
+                             " type='subscribe'/>",
+                             contact);
+}
+
+static void subscribers_prepare(trial *t)
+{
+    trial_text(t, TEXT_MAX);
+    for (size_t i = 0; i < t->n; i++) {
+        subscriber_write(t, i);
+        trial_receive(t, t->stream, 1);
+    }
+}
+
 /* Who is new takes the place of the oldest, once there are enough. */
+static void subscribers_arrange(trial *t)
+{
+    subscriber_write(t, t->n + t->step);
+}
+
 static void partners_arrange(trial *t) { message_write(t, t->n + t->step); }
 
 const operation among[] = {
@@ -314,6 +384,8 @@ const operation among[] = {
       requests_prepare, requests_arrange, message_work, NULL },
     { "timeouts", "one of n requests expires", timeouts_configure, NULL,
       timeouts_prepare, timeouts_arrange, timeouts_work, NULL },
+    { "questions", "a question is asked, and one of n answered", NULL, NULL,
+      questions_prepare, NULL, questions_work, NULL },
     { "contacts", "presence of one of n contacts", NULL, presence_attach,
       contacts_prepare, contacts_arrange, message_work, NULL },
     { "resources", "presence of one of n resources of a contact", NULL,
@@ -321,5 +393,8 @@ const operation among[] = {
       NULL },
     { "partners", "a message from somebody new, after n others", NULL,
       messages_attach, partners_prepare, partners_arrange, message_work, NULL },
+    { "subscribers", "somebody new asks to see us, after n others", NULL,
+      roster_attach, subscribers_prepare, subscribers_arrange, message_work,
+      NULL },
     { 0 },
 };

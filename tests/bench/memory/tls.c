@@ -5,248 +5,173 @@
  * WHO is "gnutls": bare client sessions, which is what cannot be undercut;
  * "loquat": streams that share the system's authorities and are told that the
  * certificate is fine; "loquat-own-ca": streams whose config names the
- * authority.  All have made the same handshake with the same server, have
- * verified the same certificate, and have received its tickets.  The server is
- * another process. */
-#include <signal.h>
+ * authority.  All have made the same handshake, have looked at the same
+ * certificate, and have received tickets.  The server is in the same program,
+ * but nothing of it is left when the next one logs in. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "../common/bench.h"
-#include "../common/desk.h"
-#include "server.h"
+#include "../common/clerk.h"
 
-enum { BATCH = 200 }; /* connections that are open at one time */
-
-#define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
-#define NS_BIND "urn:ietf:params:xml:ns:xmpp-bind"
+typedef struct crowd {
+    size_t count;
+    desk desk;
+    lq_stream **streams;
+    tls_end *sessions; /* of those who have no streams */
+} crowd;
 
 /* ---- the floor ---- */
 
-static const line gnutls_script[] = { { "ping", "pong" }, { 0 } };
-
-typedef struct floor_client {
-    gnutls_certificate_credentials_t credentials;
-    gnutls_priority_t priority;
-} floor_client;
-
-static void *gnutls_begin(server *s)
+static void gnutls_begin(crowd *c)
 {
-    floor_client *f = bench_alloc(sizeof(*f));
-
-    if (gnutls_priority_init(&f->priority, NULL, NULL) < 0 ||
-        gnutls_certificate_allocate_credentials(&f->credentials) < 0 ||
-        gnutls_certificate_set_x509_trust(f->credentials, &s->authority, 1) <
-            1) {
-        bench_die("GnuTLS cannot begin");
-    }
-    return f;
+    tls_prepare();
+    c->sessions = bench_alloc((c->count + 1) * sizeof(*c->sessions));
 }
 
-static void *gnutls_connect(void *self, int fd)
+static void gnutls_log_in(crowd *c, size_t i)
 {
-    floor_client *f = self;
-    gnutls_session_t session;
+    tls_end *client = &c->sessions[i], server;
     char answer[16];
-    ssize_t got;
-    int rv;
 
-    gnutls_init(&session, GNUTLS_CLIENT);
-    gnutls_priority_set(session, f->priority);
-    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, f->credentials);
-    gnutls_server_name_set(session, GNUTLS_NAME_DNS, SERVER_DOMAIN,
-                           strlen(SERVER_DOMAIN));
-    gnutls_session_set_verify_cert(session, SERVER_DOMAIN, 0);
-    gnutls_transport_set_int(session, fd);
-    do {
-        rv = gnutls_handshake(session);
-    } while (rv < 0 && !gnutls_error_is_fatal(rv));
-    if (rv < 0 || gnutls_record_send(session, "ping", 4) != 4) {
-        bench_die("the handshake failed: %s", gnutls_strerror(rv));
+    tls_serve(&server);
+    tls_connect(client, NULL);
+    tls_meet(client, &server);
+    tls_end_write(&server, "hello", 5, 5);
+    tls_pass_on(&server, client);
+    if (tls_end_read(client, answer, sizeof(answer)) != 5) {
+        bench_die("the server said nothing");
     }
-    do { /* tickets come first */
-        got = gnutls_record_recv(session, answer, sizeof(answer));
-    } while (got == GNUTLS_E_AGAIN || got == GNUTLS_E_INTERRUPTED);
-    if (got != 4) {
-        bench_die("the server did not answer");
-    }
-    return session;
+    tls_end_clear(&server);
+    wire_clear(&client->in);
+    wire_clear(&client->out);
 }
 
-static void gnutls_drop(void *connection) { gnutls_deinit(connection); }
-
-static void gnutls_end(void *self)
+static void gnutls_end(crowd *c)
 {
-    floor_client *f = self;
-
-    gnutls_certificate_free_credentials(f->credentials);
-    gnutls_priority_deinit(f->priority);
-    free(f);
+    for (size_t i = 0; i <= c->count; i++) {
+        tls_end_clear(&c->sessions[i]);
+    }
+    free(c->sessions);
 }
 
 /* ---- Loquat ---- */
 
-static const line xmpp_script[] = {
-    { "<stream:stream", DESK_HEADER
-      "<stream:features><mechanisms xmlns='" NS_SASL "'>"
-      "<mechanism>PLAIN</mechanism></mechanisms></stream:features>" },
-    { "<auth", "<success xmlns='" NS_SASL "'/>" },
-    { "<stream:stream", DESK_HEADER "<stream:features><bind xmlns='" NS_BIND
-                                    "'/></stream:features>" },
-    { "<iq", "<iq type='result' id='%s'><bind xmlns='" NS_BIND "'>"
-             "<jid>" DESK_JID "/b</jid></bind></iq>" },
-    { 0 }
-};
-
-static void *loquat_begin(server *s)
+static void loquat_begin(crowd *c)
 {
-    desk *d = bench_alloc(sizeof(*d));
-
-    (void)s;
-    desk_init(d);
-    lq_config_set_ask_trust(d->config, true);
-    return d;
-}
-
-static void *loquat_own_begin(server *s)
-{
-    desk *d = bench_alloc(sizeof(*d));
-
-    desk_init(d);
-    if (lq_config_add_ca(d->config, s->pem.data, s->pem.size) < 0) {
+    tls_prepare();
+    desk_init(&c->desk);
+    if (lq_config_set_password(c->desk.config, CLERK_PASSWORD) < 0) {
         bench_die("out of memory");
     }
-    return d;
+    lq_config_set_ask_trust(c->desk.config, true);
+    c->streams = bench_alloc((c->count + 1) * sizeof(*c->streams));
 }
 
-static void take_events(desk *d, lq_stream *stream)
+static void loquat_own_begin(crowd *c)
+{
+    loquat_begin(c);
+    clerk_configure(&c->desk);
+}
+
+static void take_events(crowd *c, lq_stream *stream)
 {
     const lq_event *event;
 
     while ((event = lq_stream_event(stream)) != NULL) {
-        if (event->type == LQ_EVENT_QUERY &&
-            lq_event_question(event) == LQ_QUESTION_CERTIFICATE) {
-            lq_stream_trust(stream, d->now, event->id, true);
+        if (event->type == LQ_EVENT_QUERY) { /* there is one question */
+            lq_stream_trust(stream, c->desk.now, event->id, true);
         }
     }
 }
 
-static void write_output(desk *d, lq_stream *stream, int fd)
+static void hear(crowd *c, lq_stream *stream, wire *in)
 {
-    const void *bytes;
-    size_t len;
+    while (in->at < in->len) {
+        int n = lq_stream_recv(stream, c->desk.now, in->bytes + in->at,
+                               in->len - in->at);
 
-    while ((bytes = lq_stream_output(stream, &len)) != NULL) {
-        if (write(fd, bytes, len) != (ssize_t)len) {
-            bench_die("nothing can be written");
-        }
-        lq_stream_sent(stream, d->now, len);
-    }
-}
-
-/* Bytes that are not taken yet wait for the answer to a question. */
-static void read_input(desk *d, lq_stream *stream, int fd)
-{
-    char bytes[16384];
-    ssize_t got = read(fd, bytes, sizeof(bytes));
-    size_t done = 0;
-
-    if (got <= 0) {
-        bench_die("the server has gone");
-    }
-    while (done < (size_t)got) {
-        int taken =
-            lq_stream_recv(stream, d->now, bytes + done, (size_t)got - done);
-
-        if (taken < 0) {
+        if (n < 0) {
             bench_die("the stream broke: %s",
                       lq_failure_message(lq_stream_failure(stream)));
         }
-        done += (size_t)taken;
-        take_events(d, stream);
-        write_output(d, stream, fd);
+        in->at += (size_t)n;
+        take_events(c, stream);
     }
 }
 
-static void *loquat_connect(void *self, int fd)
+/* How many bytes it was. */
+static size_t say(crowd *c, lq_stream *stream, clerk *server)
 {
-    desk *d = self;
-    lq_stream *stream = desk_stream(d);
+    const void *bytes;
+    size_t len, all = 0;
 
-    if (lq_stream_start(stream, d->now) < 0 ||
-        lq_stream_connected(stream, d->now, LQ_TRANSPORT_TLS) < 0) {
-        bench_die("no stream could be started");
+    while ((bytes = lq_stream_output(stream, &len)) != NULL) {
+        clerk_take(server, bytes, len);
+        lq_stream_sent(stream, c->desk.now, len);
+        all += len;
     }
-    write_output(d, stream, fd);
-    while (lq_stream_state(stream) != LQ_STATE_ONLINE) {
-        read_input(d, stream, fd);
-    }
-    take_events(d, stream);
-    write_output(d, stream, fd);
-    while (lq_context_ready(d->context) != NULL) {
-    }
-    return stream;
+    return all;
 }
 
-static void loquat_drop(void *connection) { lq_stream_free(connection); }
-
-static void loquat_end(void *self)
+static void loquat_log_in(crowd *c, size_t i)
 {
-    desk *d = self;
+    lq_stream *stream = c->streams[i] = desk_stream(&c->desk);
+    clerk server;
 
-    desk_clear(d);
-    free(d);
+    clerk_begin(&server, LQ_TRANSPORT_TLS);
+    if (lq_stream_start(stream, c->desk.now) < 0 ||
+        lq_stream_connected(stream, c->desk.now, LQ_TRANSPORT_TLS) < 0) {
+        bench_die("no stream can be started");
+    }
+    while (say(c, stream, &server) > 0) {
+        hear(c, stream, clerk_output(&server));
+    }
+    if (lq_stream_state(stream) != LQ_STATE_ONLINE) {
+        bench_die("the login failed");
+    }
+    while (lq_context_ready(c->desk.context) != NULL) {
+    }
+    clerk_clear(&server);
+}
+
+static void loquat_end(crowd *c)
+{
+    for (size_t i = 0; i <= c->count; i++) {
+        lq_stream_free(c->streams[i]);
+    }
+    free(c->streams);
+    desk_clear(&c->desk);
 }
 
 /* ---- all of them ---- */
 
 typedef struct client {
     const char *name;
-    const line *script;
-    void *(*begin)(server *s);
-    void *(*connect)(void *self, int fd); /* FD is closed afterwards */
-    void (*drop)(void *connection);
-    void (*end)(void *self);
+    void (*begin)(crowd *c);
+    void (*log_in)(crowd *c, size_t i);
+    void (*end)(crowd *c);
 } client;
 
 static const client clients[] = {
-    { "gnutls", gnutls_script, gnutls_begin, gnutls_connect, gnutls_drop,
-      gnutls_end },
-    { "loquat", xmpp_script, loquat_begin, loquat_connect, loquat_drop,
-      loquat_end },
-    { "loquat-own-ca", xmpp_script, loquat_own_begin, loquat_connect,
-      loquat_drop, loquat_end },
+    { "gnutls", gnutls_begin, gnutls_log_in, gnutls_end },
+    { "loquat", loquat_begin, loquat_log_in, loquat_end },
+    { "loquat-own-ca", loquat_own_begin, loquat_log_in, loquat_end },
 };
 
-static void connect_some(const client *who, void *self, server *s,
-                         void **connections, size_t count)
+static void measure(const client *who, size_t count)
 {
-    int fds[BATCH];
-    pid_t pid = server_start(s, who->script, fds, count);
-
-    for (size_t i = 0; i < count; i++) {
-        connections[i] = who->connect(self, fds[i]);
-        close(fds[i]);
-    }
-    server_wait(pid);
-}
-
-static void measure(const client *who, server *s, size_t count)
-{
-    void **connections = bench_alloc(count * sizeof(*connections)), *first;
-    void *self = who->begin(s);
+    crowd c = { .count = count };
     bench_heap before, after;
     double resident, many = (double)count;
     char name[64];
 
-    connect_some(who, self, s, &first, 1); /* pays for what comes once */
+    who->begin(&c);
+    who->log_in(&c, 0); /* pays for what comes once */
     before = bench_heap_now();
     resident = bench_resident();
-    for (size_t i = 0; i < count; i += BATCH) {
-        connect_some(who, self, s, connections + i,
-                     count - i < BATCH ? count - i : BATCH);
+    for (size_t i = 1; i <= count; i++) {
+        who->log_in(&c, i);
     }
     after = bench_heap_now();
     resident = bench_resident() - resident;
@@ -258,25 +183,16 @@ static void measure(const client *who, server *s, size_t count)
                      (double)(after.blocks - before.blocks) / many);
     }
     bench_figure(name, who->name, "resident/stream", resident / many);
-    for (size_t i = 0; i < count; i++) {
-        who->drop(connections[i]);
-    }
-    who->drop(first);
-    who->end(self);
-    free(connections);
+    who->end(&c);
 }
 
 int main(int argc, char **argv)
 {
     size_t count = argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
-    server s;
 
-    signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < sizeof(clients) / sizeof(*clients); i++) {
         if (count > 0 && strcmp(argv[2], clients[i].name) == 0) {
-            server_init(&s);
-            measure(&clients[i], &s, count);
-            server_clear(&s);
+            measure(&clients[i], count);
             return 0;
         }
     }

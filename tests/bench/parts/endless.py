@@ -31,7 +31,8 @@ def instructions(bench, sources):
     """How many a stanza costs at first and later; two counts at a time, which
     instructions do not mind."""
     def count(case):
-        return bench.instructions(command(bench, *case, 0)) / LAP
+        return bench.instructions(
+            ['--instr-atstart=no', *command(bench, *case, 0)]) / LAP
 
     cases = [(source, before) for before in [LATER, 0] for source in sources]
     with ThreadPoolExecutor(2) as pool:

@@ -11,7 +11,8 @@ from math import log
 SIZES = [1, 10, 100, 1000, 10000]
 TEXTS = [1, 100, 10000, 100000, 1000000]
 
-# Operations on one among n.  An account's resources are at most 64.
+# Operations on one among n.  At most 100 questions are open, and 64 resources
+# of an account kept.
 AMONG = {
     'streams': SIZES,
     'handlers': SIZES,
@@ -20,9 +21,11 @@ AMONG = {
     'roster-lookup': SIZES,
     'requests': SIZES,
     'timeouts': SIZES,
+    'questions': [1, 3, 10, 30, 99],
     'contacts': SIZES,
     'resources': [1, 4, 16, 32, 64],
     'partners': SIZES,
+    'subscribers': SIZES,
 }
 
 # Operations on all of n.  Elements may be 128 deep, with 256 attributes; what
@@ -43,15 +46,15 @@ ALL = {
     'deliveries': SIZES,
     'held': [1, 10, 100, 1000, 3000],
     'build-children': SIZES,
-    'build-attributes': SIZES,
+    'build-attributes': SIZES[:-1],
     'build-text': TEXTS,
     'build-pieces': SIZES,
-    'features-add': SIZES,
+    'features-add': SIZES[:-1],
     'features': SIZES,
 }
 
 STEPS_AMONG = 50
-STEPS_ALL = 2
+STEPS_ALL = 1
 
 
 def order(points):

@@ -1,5 +1,8 @@
 """memory.py - what streams hold: idle ones, those of TLS beside a bare GnuTLS
-session, a roster; the context and the process around them."""
+session, others' connections; a roster; the context and the process around
+them."""
+
+import serving
 
 TLS_CLIENTS = ['gnutls', 'loquat', 'loquat-own-ca']
 
@@ -15,6 +18,11 @@ def idle_streams(bench, counts):
                     [program, *modules, *burst, count], heap=True)
 
 
+def process(bench):
+    """A process with one stream that trusts the system's authorities."""
+    return bench.figures([bench.program('memory/process')], heap=True)
+
+
 def tls_streams(bench, counts):
     """Streams over TLS, the floor, and how far above it they are."""
     for count in counts:
@@ -23,9 +31,11 @@ def tls_streams(bench, counts):
             for case, who, name, value in bench.figures(
                     [bench.program('memory/tls'), count, client], heap=True):
                 yield case, who, name, value
-                if name == 'heap/stream' and floor is None:
+                if name != 'heap/stream':
+                    continue
+                if floor is None:
                     floor = value
-                elif name == 'heap/stream':
+                else:
                     yield case, who, 'beyond floor', value - floor
 
 
@@ -36,13 +46,26 @@ def rosters(bench):
                                  heap=True)
 
 
+def by_socket(bench, count):
+    """Idle connections of all clients, without TLS.  (slixmpp takes long, and
+    its heap is Python's.)"""
+    clients = serving.LOQUAT + serving.PEERS
+    for client in clients if bench.full else clients[:-1]:
+        with serving.server(bench) as port:
+            figures = bench.figures(
+                serving.client(bench, client, port, idle=count), heap=True)
+        for _, who, name, value in figures:
+            if name in ['heap', 'blocks', 'resident']:
+                yield f'socket {count}', who, f'{name}/stream', value
+
+
 def run(bench):
     """Measure all of it."""
     few, many = 1000, 10000
-    for figures in [
-            idle_streams(bench, [few, many]),
-            bench.figures([bench.program('memory/process')], heap=True),
-            tls_streams(bench, [few, many] if bench.full else [few]),
-            rosters(bench)]:
-        for figure in figures:
+    for part in [idle_streams(bench, [few, many]),
+                 process(bench),
+                 tls_streams(bench, [few, many] if bench.full else [few]),
+                 rosters(bench),
+                 by_socket(bench, few if bench.full else 200)]:
+        for figure in part:
             bench.add(*figure)
