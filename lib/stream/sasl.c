@@ -29,6 +29,12 @@ static const lq_mechanism mechanisms[] = {
     { "PLAIN", GNUTLS_MAC_UNKNOWN, false },
 };
 
+void lq_sasl_forget(lq_sasl *sasl)
+{
+    lq_salted_free(sasl->salted);
+    sasl->salted = NULL;
+}
+
 void lq_sasl_restart(lq_sasl *sasl)
 {
     if (sasl->session != NULL) {
@@ -350,7 +356,8 @@ static int sasl_prepare(lq_stream *stream, const char *in, size_t len)
     }
     /* The server-first message: everything else depends on it. */
     rv = lq_scram_salt(sasl->session, sasl->mechanism, &sasl->nonce,
-                       stream->config.password, in, len, &problem);
+                       stream->config.password, in, len, &sasl->salted,
+                       &problem);
     lq_buffer_clear(&sasl->nonce);
     if (problem != NULL) {
         return sasl_distrust(stream, problem);

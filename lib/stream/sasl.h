@@ -11,13 +11,17 @@ typedef struct lq_sasl {
     Gsasl_session *session;
     const struct lq_mechanism *mechanism; /* in use, or the one that worked */
     bool authenticated;
-    bool done;         /* the mechanism has nothing more to say */
-    bool pinned_scram; /* it has worked before on this stream, so no  */
-    bool pinned_bound; /* less will be taken: SCRAM, channel binding */
-    bool unbound;      /* channel binding was refused: try without */
-    bool asking;       /* for the password */
-    lq_buffer nonce;   /* ours, out of the client-first message */
+    bool done;                /* the mechanism has nothing more to say */
+    bool pinned_scram;        /* it has worked before on this stream, so no  */
+    bool pinned_bound;        /* less will be taken: SCRAM, channel binding */
+    bool unbound;             /* channel binding was refused: try without */
+    bool asking;              /* for the password */
+    lq_buffer nonce;          /* ours, out of the client-first message */
+    struct lq_salted *salted; /* of the last login, or NULL */
 } lq_sasl;
+
+/* The password is another, or not needed any more. */
+void lq_sasl_forget(lq_sasl *sasl);
 
 /* A new connection: nobody is authenticated. */
 void lq_sasl_restart(lq_sasl *sasl);

@@ -98,60 +98,115 @@ static int password_prepare(lq_buffer *out, const char *password)
     return rv;
 }
 
-static int salted_give(Gsasl_session *session, const lq_mechanism *mechanism,
-                       const lq_buffer *password, const lq_buffer *salt,
-                       long iterations)
+struct lq_salted {
+    gnutls_mac_algorithm_t mac;
+    long iterations;
+    size_t salt_len;
+    char hex[2 * DIGEST_MAX + 1]; /* as libgsasl takes it */
+    char salt[];
+};
+
+void lq_salted_free(lq_salted *salted)
+{
+    if (salted != NULL) {
+        lq_wipe(salted, sizeof(*salted) + salted->salt_len);
+        lq_free(salted);
+    }
+}
+
+static bool salted_fits(const lq_salted *salted, const lq_mechanism *mechanism,
+                        const lq_buffer *salt, long iterations)
+{
+    return salted != NULL && salted->mac == mechanism->mac &&
+           salted->iterations == iterations &&
+           salted->salt_len == lq_buffer_len(salt) &&
+           memcmp(salted->salt, lq_buffer_bytes(salt), salted->salt_len) == 0;
+}
+
+static int salted_derive(lq_salted *salted, const lq_buffer *password)
 {
     unsigned char digest[DIGEST_MAX];
-    char hex[2 * DIGEST_MAX + 1];
-    size_t size = gnutls_hmac_get_len(mechanism->mac);
+    size_t size = gnutls_hmac_get_len(salted->mac);
     gnutls_datum_t key = { (unsigned char *)lq_buffer_bytes(password),
                            (unsigned)lq_buffer_len(password) };
-    gnutls_datum_t grain = { (unsigned char *)lq_buffer_bytes(salt),
-                             (unsigned)lq_buffer_len(salt) };
-    int rv = gnutls_pbkdf2(mechanism->mac, &key, &grain, (unsigned)iterations,
-                           digest, size);
+    gnutls_datum_t salt = { (unsigned char *)salted->salt,
+                            (unsigned)salted->salt_len };
+    int rv = gnutls_pbkdf2(salted->mac, &key, &salt,
+                           (unsigned)salted->iterations, digest, size);
 
-    if (rv >= 0) {
-        for (size_t i = 0; i < size; i++) {
-            snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-        }
-        rv = gsasl_property_set(session, GSASL_SCRAM_SALTED_PASSWORD, hex) ==
-                     GSASL_OK
-                 ? 0
-                 : -1;
+    for (size_t i = 0; i < size && rv >= 0; i++) {
+        snprintf(salted->hex + 2 * i, 3, "%02x", digest[i]);
     }
     lq_wipe(digest, sizeof(digest));
-    lq_wipe(hex, sizeof(hex));
     return rv < 0 ? LQ_E_NOMEM : LQ_OK;
+}
+
+static lq_salted *salted_new(const lq_mechanism *mechanism,
+                             const char *password, const lq_buffer *salt,
+                             long iterations)
+{
+    lq_salted *salted = lq_calloc(1, sizeof(*salted) + lq_buffer_len(salt));
+    lq_buffer prepared;
+    int rv;
+
+    if (salted == NULL) {
+        return NULL;
+    }
+    salted->mac = mechanism->mac;
+    salted->iterations = iterations;
+    salted->salt_len = lq_buffer_len(salt);
+    memcpy(salted->salt, lq_buffer_bytes(salt), salted->salt_len);
+    lq_buffer_init(&prepared, 64 * 1024);
+    rv = password_prepare(&prepared, password);
+    rv = rv < 0 ? rv : salted_derive(salted, &prepared);
+    lq_buffer_wipe(&prepared);
+    if (rv < 0) {
+        lq_salted_free(salted);
+        return NULL;
+    }
+    return salted;
+}
+
+static int salt_decode(lq_buffer *salt, field base64, const char **problem)
+{
+    int rv = lq_base64_decode(salt, base64.text, base64.len);
+
+    if (rv == LQ_E_ARGUMENT || rv == LQ_E_FULL ||
+        (rv == LQ_OK && lq_buffer_len(salt) == 0)) {
+        *problem = "The server sent what is no SCRAM salt.";
+        rv = LQ_E_ARGUMENT;
+    }
+    return rv;
 }
 
 int lq_scram_salt(Gsasl_session *session, const lq_mechanism *mechanism,
                   const lq_buffer *nonce, const char *password,
-                  const char *message, size_t len, const char **problem)
+                  const char *message, size_t len, lq_salted **salted,
+                  const char **problem)
 {
-    field salt = { NULL, 0 };
-    lq_buffer prepared, grain;
+    field base64 = { NULL, 0 };
+    lq_buffer salt;
     long iterations = 0;
     int rv;
 
-    *problem = first_check(nonce, (field){ message, len }, &salt, &iterations);
+    *problem =
+        first_check(nonce, (field){ message, len }, &base64, &iterations);
     if (*problem != NULL) {
         return LQ_E_ARGUMENT;
     }
-    lq_buffer_init(&prepared, 64 * 1024);
-    lq_buffer_init(&grain, SALT_MAX);
-    rv = lq_base64_decode(&grain, salt.text, salt.len);
-    if (rv == LQ_E_ARGUMENT || rv == LQ_E_FULL ||
-        (rv == LQ_OK && lq_buffer_len(&grain) == 0)) {
-        *problem = "The server sent what is no SCRAM salt.";
-        rv = LQ_E_ARGUMENT;
+    lq_buffer_init(&salt, SALT_MAX);
+    rv = salt_decode(&salt, base64, problem);
+    if (rv == LQ_OK && !salted_fits(*salted, mechanism, &salt, iterations)) {
+        lq_salted_free(*salted);
+        *salted = salted_new(mechanism, password, &salt, iterations);
     }
-    rv = rv < 0 ? rv : password_prepare(&prepared, password);
-    rv = rv < 0
-             ? rv
-             : salted_give(session, mechanism, &prepared, &grain, iterations);
-    lq_buffer_wipe(&prepared);
-    lq_buffer_wipe(&grain);
-    return rv;
+    lq_buffer_clear(&salt);
+    if (rv < 0) {
+        return rv;
+    }
+    return *salted != NULL &&
+                   gsasl_property_set(session, GSASL_SCRAM_SALTED_PASSWORD,
+                                      (*salted)->hex) == GSASL_OK
+               ? LQ_OK
+               : LQ_E_NOMEM;
 }

@@ -25,10 +25,17 @@ enum { LQ_SCRAM_ITERATIONS_MIN = 4096, LQ_SCRAM_ITERATIONS_MAX = 200000 };
 /* Keep the nonce of the client-first message. */
 int lq_scram_remember(lq_buffer *nonce, const char *message, size_t len);
 
-/* Check the server-first MESSAGE and give SESSION the salted PASSWORD.  LQ_OK,
- * LQ_E_NOMEM, or LQ_E_ARGUMENT with a sentence in *PROBLEM. */
+/* A password that was salted: as good as the password itself, where the salt
+ * is the same, but it costs nothing. */
+typedef struct lq_salted lq_salted;
+void lq_salted_free(lq_salted *salted); /* NULL is fine */
+
+/* Check the server-first MESSAGE and give SESSION the salted PASSWORD.  *SALTED
+ * is what that was the last time, or NULL; it is replaced if it does not fit.
+ * LQ_OK, LQ_E_NOMEM, or LQ_E_ARGUMENT with a sentence in *PROBLEM. */
 int lq_scram_salt(Gsasl_session *session, const lq_mechanism *mechanism,
                   const lq_buffer *nonce, const char *password,
-                  const char *message, size_t len, const char **problem);
+                  const char *message, size_t len, lq_salted **salted,
+                  const char **problem);
 
 #endif

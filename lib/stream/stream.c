@@ -158,6 +158,8 @@ void lq_stream_free(lq_stream *stream)
     lq_ids_clear(&stream->ids);
     lq_heap_clear(&stream->timers);
     lq_config_clear(&stream->config);
+    lq_sasl_forget(&stream->negotiation.sasl);
+    lq_resumption_free(stream->resumption);
     if (stream->trust != NULL) {
         gnutls_certificate_free_credentials(stream->trust);
     }

@@ -67,10 +67,11 @@ struct lq_stream {
     lq_negotiation negotiation;
     lq_reconnect reconnect;
     gnutls_certificate_credentials_t trust; /* the config's own, or NULL */
-    lq_list notes;                          /* events that wait */
-    lq_note *current; /* of the event that was returned last */
-    lq_event event;   /* ... or of a stanza, which has no note */
-    bool surfacing;   /* the latter waits to be returned */
+    lq_resumption *resumption; /* for the next handshake, or NULL */
+    lq_list notes;             /* events that wait */
+    lq_note *current;          /* of the event that was returned last */
+    lq_event event;            /* ... or of a stanza, which has no note */
+    bool surfacing;            /* the latter waits to be returned */
     lq_note room;
     lq_ids ids;
     lq_tickets tickets;

@@ -3,8 +3,14 @@
  * GnuTLS reads from the bytes of the current call and writes into the
  * outbox's wire; it never sees a socket.  The certificate is verified inside
  * the handshake, before anything of ours leaves, and again after a handshake
- * that skipped it (a resumed session does).  While the program is asked, the
- * handshake stands still. */
+ * that skipped it, as that of a resumed session does.  While the program is
+ * asked, the handshake stands still.
+ *
+ * A session that was verified is resumed when the stream connects again.  Its
+ * certificates are then those that we kept, and so are the domain and whom we
+ * trust: they need not be verified anew while the certificate has not expired
+ * and the verdict is less than a day old.  What only the program vouched for
+ * is never resumed. */
 #include "stream/tls.h"
 
 #include <errno.h>
@@ -14,6 +20,8 @@
 
 #include "base/memory.h"
 #include "stream/stream.h"
+
+enum { VERDICT_MS = 24 * 60 * 60 * 1000 };
 
 enum { RECORD_MAX = 16384, FINGERPRINT_SIZE = 2 * 32 + 1, WHY_SIZE = 512 };
 
@@ -27,7 +35,16 @@ struct lq_tls {
     bool established;
     bool verified;
     bool asking;
-    verdict answer; /* the program's */
+    verdict answer;      /* the program's */
+    lq_time verified_at; /* LQ_NEVER: not by its certificate */
+    int64_t expires;     /* the certificate, in seconds of Unix time */
+    lq_resumption *past; /* what this one may resume */
+};
+
+struct lq_resumption {
+    gnutls_datum_t session;
+    lq_time verified_at;
+    int64_t expires;
 };
 
 /* ---- GnuTLS's transport ---- */
@@ -171,7 +188,13 @@ static int tls_verify(gnutls_session_t session)
     }
     rv = gnutls_certificate_verify_peers3(
         session, tls->stream->reconnect.domain, &status);
-    if ((rv >= 0 && status == 0) || tls->answer == TRUSTED) {
+    if (rv >= 0 && status == 0) {
+        tls->verified = true;
+        tls->verified_at = tls->stream->now;
+        tls->expires = gnutls_certificate_expiration_time_peers(session);
+        return 0;
+    }
+    if (tls->answer == TRUSTED) {
         tls->verified = true;
         return 0;
     }
@@ -179,6 +202,81 @@ static int tls_verify(gnutls_session_t session)
     return tls->stream->config.ask_trust && tls->answer == UNDECIDED
                ? tls_ask(tls, why)
                : tls_refuse(tls, why);
+}
+
+/* ---- resuming ---- */
+
+void lq_resumption_free(lq_resumption *resumption)
+{
+    if (resumption != NULL) {
+        if (resumption->session.data != NULL) {
+            lq_wipe(resumption->session.data, resumption->session.size);
+            gnutls_free(resumption->session.data);
+        }
+        lq_free(resumption);
+    }
+}
+
+void lq_tls_remember(lq_stream *stream)
+{
+    const lq_tls *tls = stream->outbox.tls;
+    lq_resumption *kept;
+
+    /* without a ticket GnuTLS would wait for one */
+    if (tls == NULL || tls->verified_at == LQ_NEVER || !tls->established ||
+        (gnutls_session_get_flags(tls->session) &
+         GNUTLS_SFLAGS_SESSION_TICKET) == 0) {
+        return;
+    }
+    kept = lq_calloc(1, sizeof(*kept));
+    if (kept == NULL) {
+        return; /* the next handshake will be a full one */
+    }
+    kept->verified_at = tls->verified_at;
+    kept->expires = tls->expires;
+    if (gnutls_session_get_data2(tls->session, &kept->session) < 0) {
+        lq_free(kept);
+        return;
+    }
+    lq_resumption_free(stream->resumption);
+    stream->resumption = kept;
+}
+
+/* A ticket is used once: RFC 8446, C.4. */
+static void tls_resume(lq_tls *tls)
+{
+    lq_stream *stream = tls->stream;
+
+    tls->past = stream->resumption;
+    stream->resumption = NULL;
+    if (tls->past != NULL) {
+        gnutls_session_set_data(tls->session, tls->past->session.data,
+                                tls->past->session.size);
+    }
+}
+
+static bool past_is_recent(const lq_stream *stream, const lq_resumption *past)
+{
+    int64_t unix_ms = lq_stream_unix_ms(stream);
+
+    return unix_ms != LQ_NEVER && unix_ms / 1000 < past->expires &&
+           stream->now - past->verified_at < VERDICT_MS;
+}
+
+/* The handshake went through without a look at the certificate. */
+static int tls_verify_resumed(lq_tls *tls)
+{
+    int rv;
+
+    if (tls->past != NULL && gnutls_session_is_resumed(tls->session) != 0 &&
+        past_is_recent(tls->stream, tls->past)) {
+        tls->verified = true;
+        tls->verified_at = tls->past->verified_at;
+        tls->expires = tls->past->expires;
+        return 0;
+    }
+    rv = tls_verify(tls->session);
+    return rv == GNUTLS_E_AGAIN ? GNUTLS_E_CERTIFICATE_ERROR : rv;
 }
 
 /* ---- credentials ---- */
@@ -297,6 +395,7 @@ static lq_tls *tls_new(lq_stream *stream)
         return NULL;
     }
     tls->stream = stream;
+    tls->verified_at = LQ_NEVER;
     if (gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK) < 0) {
         lq_free(tls);
         return NULL;
@@ -310,6 +409,7 @@ static lq_tls *tls_new(lq_stream *stream)
         lq_tls_free(tls);
         return NULL;
     }
+    tls_resume(tls);
     return tls;
 }
 
@@ -317,6 +417,7 @@ void lq_tls_free(lq_tls *tls)
 {
     if (tls != NULL) {
         gnutls_deinit(tls->session);
+        lq_resumption_free(tls->past);
         lq_free(tls);
     }
 }
@@ -338,8 +439,7 @@ static int tls_handshake(lq_tls *tls)
     int rv = gnutls_handshake(tls->session);
 
     if (rv == GNUTLS_E_SUCCESS && !tls->verified) {
-        rv = tls_verify(tls->session);
-        rv = rv == GNUTLS_E_AGAIN ? GNUTLS_E_CERTIFICATE_ERROR : rv;
+        rv = tls_verify_resumed(tls);
     }
     if (rv == GNUTLS_E_SUCCESS) {
         tls->established = true;

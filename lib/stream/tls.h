@@ -8,6 +8,14 @@
 
 typedef struct lq_tls lq_tls;
 
+/* A session of the past that the next handshake may resume. */
+typedef struct lq_resumption lq_resumption;
+void lq_resumption_free(lq_resumption *resumption); /* NULL is fine */
+
+/* The transport is gone: keep what the next handshake needs to be short, if
+ * there is anything. */
+void lq_tls_remember(lq_stream *stream);
+
 /* Load the authorities that the config names, if any.  LQ_OK, LQ_E_NOMEM, or
  * LQ_E_ARGUMENT if a file cannot be read or one of them holds none. */
 int lq_tls_load_trust(lq_stream *stream);

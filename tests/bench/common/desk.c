@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "bench.h"
 
@@ -19,6 +20,7 @@ void desk_init(desk *d)
         lq_config_set_password(d->config, "secret") < 0) {
         bench_die("out of memory");
     }
+    lq_context_set_wallclock(d->context, (int64_t)time(NULL) * 1000, d->now);
 }
 
 void desk_clear(desk *d)
