@@ -369,7 +369,8 @@ static int tls_settings(lq_tls *tls)
 
     if (context->priority == NULL &&
         gnutls_priority_init(&context->priority,
-                             "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2",
+                             "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:"
+                             "-GROUP-ALL:+GROUP-X25519:+GROUP-ALL",
                              NULL) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
     }

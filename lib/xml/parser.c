@@ -253,11 +253,11 @@ static bool parser_is_worn(const lq_parser *parser, size_t len)
 
 static lq_parser *parser_new(lq_pool *pool)
 {
-    lq_parser *parser = lq_malloc(sizeof(*parser));
+    lq_parser *parser = lq_calloc(1, sizeof(*parser));
 
     if (parser != NULL) {
         xmlInitParser();
-        *parser = (lq_parser){ .pool = lq_pool_ref(pool) };
+        parser->pool = lq_pool_ref(pool);
         lq_buffer_init(&parser->header, SIZE_MAX);
         lq_tree_init(&parser->tree);
     }

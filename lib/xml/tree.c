@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-void lq_tree_init(lq_tree *tree) { *tree = (lq_tree){ .error = LQ_E_STATE }; }
+void lq_tree_init(lq_tree *tree) { tree->error = LQ_E_STATE; }
 
 int lq_tree_begin(lq_tree *tree, lq_pool *pool, size_t limit)
 {

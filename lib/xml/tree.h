@@ -28,6 +28,7 @@ typedef struct lq_tree {
     lq_memo memo;
 } lq_tree;
 
+/* TREE is zeroed memory. */
 void lq_tree_init(lq_tree *tree);
 
 /* Begin a stanza of at most LIMIT bytes.  LQ_OK or LQ_E_MEMORY. */
