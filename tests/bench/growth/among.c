@@ -23,21 +23,18 @@ static void streams_prepare(trial *t)
                                       "<body>Hi.</body></message>");
 }
 
-/* With all that a driver asks the context for. */
+/* With all that a driver asks the context for: the desk asks which is ready. */
 static void streams_work(void *argument)
 {
     trial *t = argument;
     lq_stream **streams = t->own;
-    size_t ready = 0;
 
     t->desk.now++;
     trial_receive(t, streams[trial_pick(t)], 1);
-    while (lq_context_ready(t->desk.context) != NULL) {
-        ready++;
-    }
-    if (ready != 1 || lq_context_deadline(t->desk.context) <= t->desk.now ||
+    if (lq_context_ready(t->desk.context) != NULL ||
+        lq_context_deadline(t->desk.context) <= t->desk.now ||
         lq_context_due(t->desk.context, t->desk.now) != NULL) {
-        bench_die("%zu streams are ready", ready);
+        bench_die("another stream has something to say");
     }
 }
 

@@ -79,19 +79,6 @@ static void call(void (*hook)(trial *t), trial *t)
     }
 }
 
-static void step(const operation *o, trial *t, bool counted)
-{
-    call(o->arrange, t);
-    if (counted) {
-        CALLGRIND_START_INSTRUMENTATION;
-        bench_pass(o->work, t);
-        CALLGRIND_STOP_INSTRUMENTATION;
-    } else {
-        o->work(t);
-    }
-    t->step++;
-}
-
 static void run(const operation *o, size_t n, size_t steps)
 {
     trial t = { .n = n };
@@ -102,9 +89,17 @@ static void run(const operation *o, size_t n, size_t steps)
     call(o->attach, &t);
     desk_login(&t.desk, t.stream);
     call(o->prepare, &t);
-    for (size_t i = 0; i <= steps; i++) {
-        step(o, &t, i > 0);
+    t.step = 0;
+    call(o->arrange, &t);
+    o->work(&t);
+    for (t.step = 1; t.step <= steps; t.step++) {
+        call(o->arrange, &t);
+        if (t.step == 1) { /* valgrind has a quicker way until then */
+            CALLGRIND_START_INSTRUMENTATION;
+        }
+        bench_pass(o->work, &t);
     }
+    CALLGRIND_STOP_INSTRUMENTATION;
     call(o->end, &t);
     lq_stream_free(t.stream);
     desk_clear(&t.desk);
