@@ -50,7 +50,7 @@ LQ_API int lq_config_add_ca_file(lq_config *config, const char *path);
  * it; off at first. */
 LQ_API void lq_config_set_ask_trust(lq_config *config, bool ask);
 
-/* Milliseconds, each at least 1:
+/* Milliseconds, each at least 1; more than 24 days count as 24 days:
  * CONNECT  from connected() to ONLINE at the most, 30,000 at first;
  * REQUEST  for the reply to a request, 60,000;
  * QUESTION for the answer to a QUERY, 300,000; the CONNECT time stands still

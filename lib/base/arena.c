@@ -1,7 +1,8 @@
 /* arena.c - see arena.h.
  *
- * Only the newest chunk is filled; what the older ones have left is lost,
- * which doubling keeps within half of the whole.  Texts take the next byte and
+ * Only the newest chunk is filled; what the older ones have left is lost.
+ * Small chunks double, large ones grow by a quarter, so that what is lost in a
+ * large arena is a small part of it.  Texts take the next byte and
  * objects the next multiple of eight. */
 #include "arena.h"
 
@@ -10,6 +11,7 @@
 #include "memory.h"
 
 #define PRIVATE_SIZE 1024 /* the first chunk of an arena without a pool */
+#define LARGE        (64 * 1024)
 
 struct lq_chunk {
     struct lq_chunk *older;
@@ -52,12 +54,18 @@ static void chunk_free(lq_pool *pool, struct lq_chunk *chunk)
     }
 }
 
-/* A new chunk with NEED bytes at least and, as far as the budget goes, twice
- * the size of the last. */
+/* The size of a chunk to follow LAST. */
+static size_t chunk_after(const struct lq_chunk *last)
+{
+    return last->size + (last->size < LARGE ? last->size : last->size / 4);
+}
+
+/* A new chunk with NEED bytes at least and, as far as the budget goes, as many
+ * as should be. */
 static bool arena_grow(lq_arena *arena, size_t need)
 {
     size_t first = arena->pool != NULL ? arena->pool->size : PRIVATE_SIZE;
-    size_t want = arena->chunks != NULL ? arena->chunks->size * 2 : first;
+    size_t want = arena->chunks != NULL ? chunk_after(arena->chunks) : first;
     size_t room = max(need, min(want - HEADER, arena->budget));
     struct lq_chunk *chunk;
 

@@ -1,7 +1,7 @@
 /* arena.h - memory that is freed all at once.
  *
- * Allocations come from chunks, each twice the size of the one before; none
- * is freed alone.  The limit bounds the sum, so a peer's stanza can never cost
+ * Allocations come from chunks, each larger than the one before; none is freed
+ * alone.  The limit bounds the sum, so a peer's stanza can never cost
  * more than that.  First chunks may come from and go back to a pool that many
  * arenas share. */
 #ifndef LQ_ARENA_H

@@ -2,8 +2,8 @@
  *
  * Consumed bytes leave a gap in front.  It is closed only when it is at least
  * as long as what must be moved to close it, so each byte pays for at most one
- * move; until then the buffer grows.  That bounds its memory by twice the
- * bytes in use, rounded up to a doubling. */
+ * move; until then the buffer grows.  Small ones double; large ones
+ * grow by a quarter, and stay where they are if the system can arrange it. */
 #include "buffer.h"
 
 #include <stdint.h>
@@ -14,6 +14,7 @@
 #include "memory.h"
 
 #define FIRST_SIZE 64
+#define LARGE      (64 * 1024)
 
 static size_t max(size_t a, size_t b) { return a > b ? a : b; }
 
@@ -36,40 +37,59 @@ static char *buffer_spare(const lq_buffer *buffer, size_t len)
 {
     lq_pool *pool = buffer->pool;
 
-    return buffer->data == NULL && pool != NULL && len <= pool->size
+    return buffer->data == NULL && pool != NULL && len <= pool->size &&
+                   pool->size <= buffer->limit
                ? lq_pool_take_spare(pool)
                : NULL;
 }
 
+static size_t buffer_next_size(const lq_buffer *buffer, size_t need)
+{
+    size_t size = buffer->size;
+
+    do {
+        size += size < LARGE ? max(size, FIRST_SIZE) : size / 4;
+    } while (size < need);
+    return size;
+}
+
+/* SIZE bytes that begin with those in use. */
+static char *buffer_resize(lq_buffer *buffer, size_t size)
+{
+    size_t used = lq_buffer_len(buffer);
+    char *data;
+
+    if (buffer->head == 0 && buffer->size >= LARGE) {
+        return lq_realloc(buffer->data, size);
+    }
+    data = lq_malloc(size);
+    if (data != NULL && buffer->data != NULL) {
+        memcpy(data, lq_buffer_bytes(buffer), used);
+        buffer_free(buffer);
+    }
+    return data;
+}
+
+/* The limit allows LEN more. */
 static bool buffer_grow(lq_buffer *buffer, size_t len)
 {
     size_t used = lq_buffer_len(buffer);
-    size_t size = max(buffer->size, FIRST_SIZE / 2) * 2;
     char *data = buffer_spare(buffer, len);
+    size_t size;
 
     if (data != NULL) {
-        buffer->data = data;
-        buffer->size = buffer->pool->size;
-        return true;
+        size = buffer->pool->size;
+    } else {
+        size = buffer_next_size(buffer, used + len);
+        data = buffer_resize(buffer, size);
     }
-    if (len > SIZE_MAX / 4 - used || buffer->size > SIZE_MAX / 4) {
-        return false;
-    }
-    while (size < used + len) {
-        size *= 2;
-    }
-    data = lq_malloc(size);
     if (data == NULL) {
         return false;
     }
-    if (used > 0) {
-        memcpy(data, lq_buffer_bytes(buffer), used);
-    }
-    buffer_free(buffer);
     buffer->data = data;
     buffer->head = 0;
-    buffer->tail = used;
-    buffer->size = size;
+    buffer->tail = (uint32_t)used;
+    buffer->size = (uint32_t)size;
     return true;
 }
 
@@ -79,17 +99,18 @@ static void buffer_close_gap(lq_buffer *buffer)
 
     memmove(buffer->data, lq_buffer_bytes(buffer), used);
     buffer->head = 0;
-    buffer->tail = used;
+    buffer->tail = (uint32_t)used;
 }
 
 void lq_buffer_init(lq_buffer *buffer, size_t limit)
 {
-    *buffer = (lq_buffer){ .limit = limit };
+    lq_buffer_init_pooled(buffer, limit, NULL);
 }
 
 void lq_buffer_init_pooled(lq_buffer *buffer, size_t limit, lq_pool *pool)
 {
-    *buffer = (lq_buffer){ .limit = limit, .pool = pool };
+    limit = limit < LQ_BUFFER_MAX ? limit : LQ_BUFFER_MAX;
+    *buffer = (lq_buffer){ .limit = (uint32_t)limit, .pool = pool };
 }
 
 void lq_buffer_clear(lq_buffer *buffer)
@@ -135,7 +156,7 @@ char *lq_buffer_reserve_anew(lq_buffer *buffer, size_t len)
         return NULL;
     }
     if (buffer->data == NULL || len > buffer->size - buffer->tail) {
-        bool fits = len <= buffer->size - used;
+        bool fits = buffer->data != NULL && len <= buffer->size - used;
 
         if (fits && buffer->head > 0 && buffer->head >= used) {
             buffer_close_gap(buffer);
@@ -148,7 +169,7 @@ char *lq_buffer_reserve_anew(lq_buffer *buffer, size_t len)
 
 void lq_buffer_consume(lq_buffer *buffer, size_t len)
 {
-    buffer->head += len;
+    buffer->head += (uint32_t)len;
     if (buffer->head == buffer->tail) {
         buffer->head = buffer->tail = 0;
     }
@@ -157,7 +178,7 @@ void lq_buffer_consume(lq_buffer *buffer, size_t len)
 void lq_buffer_truncate(lq_buffer *buffer, size_t len)
 {
     if (len < lq_buffer_len(buffer)) {
-        buffer->tail = buffer->head + len;
+        buffer->tail = buffer->head + (uint32_t)len;
     }
 }
 

@@ -9,7 +9,7 @@
 
 #include "memory.h"
 
-#define FIRST_SIZE 8
+#define FIRST_SIZE 5 /* a stream's four timers */
 
 static void heap_put(lq_heap *heap, lq_heap_item *item, size_t place)
 {
@@ -91,7 +91,7 @@ int lq_heap_reserve(lq_heap *heap, size_t count)
     if (count < heap->size) {
         return LQ_OK;
     }
-    if (count >= SIZE_MAX / sizeof(*items) / 2) {
+    if (count >= UINT32_MAX / sizeof(*items) / 2) {
         return LQ_E_NOMEM;
     }
     while (size <= count) {
@@ -102,7 +102,7 @@ int lq_heap_reserve(lq_heap *heap, size_t count)
         return LQ_E_NOMEM;
     }
     heap->items = items;
-    heap->size = size;
+    heap->size = (uint32_t)size;
     return LQ_OK;
 }
 

@@ -6,6 +6,7 @@
 #define LQ_HEAP_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <loquat/base.h>
 
@@ -16,7 +17,7 @@ typedef struct lq_heap_item {
 
 typedef struct lq_heap {
     lq_heap_item **items;
-    size_t count, size;
+    uint32_t count, size;
 } lq_heap;
 
 void lq_heap_init(lq_heap *heap);

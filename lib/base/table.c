@@ -20,13 +20,13 @@
 
 struct lq_entry {
     const char *key;
-    size_t len;
-    uint64_t hash;
     void *value; /* NULL: a hole */
+    uint32_t len;
+    uint32_t hash;
 };
 
 /* Quick, and good for texts that nobody chose to collide. */
-static uint64_t plain_hash(const char *key, size_t len)
+static uint32_t plain_hash(const char *key, size_t len)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
     uint64_t hash = len * odd;
@@ -40,27 +40,35 @@ static uint64_t plain_hash(const char *key, size_t len)
         word = word << 8 | (uint8_t)*key++;
     }
     hash = (hash ^ word) * odd;
-    return hash ^ hash >> 32;
+    return (uint32_t)(hash ^ hash >> 32);
 }
 
-static inline uint64_t table_hash(const lq_table *table, const char *key,
+static inline uint32_t table_hash(const lq_table *table, const char *key,
                                   size_t len)
 {
-    return table->hash_key == NULL ? plain_hash(key, len)
-                                   : lq_hash(table->hash_key, key, len);
+    return table->hash_key == NULL
+               ? plain_hash(key, len)
+               : (uint32_t)lq_hash(table->hash_key, key, len);
 }
 
 /* At most three slots of four are taken, so a search meets an empty one. */
 static size_t table_capacity(size_t size) { return size / 4 * 3; }
 
-static struct lq_entry *table_find(const lq_table *table, uint64_t hash,
+/* By open addressing: the place of an entry, plus one. */
+static inline uint32_t *table_slots(const lq_table *table)
+{
+    return (uint32_t *)(void *)(table->entries + table_capacity(table->size));
+}
+
+static struct lq_entry *table_find(const lq_table *table, uint32_t hash,
                                    const char *key, size_t len)
 {
-    size_t mask = table->size - 1;
+    const uint32_t *slots = table_slots(table);
+    size_t mask = (size_t)table->size - 1;
     size_t i = hash & mask;
 
-    for (; table->size > 0 && table->slots[i] != 0; i = (i + 1) & mask) {
-        struct lq_entry *entry = &table->entries[table->slots[i] - 1];
+    for (; table->size > 0 && slots[i] != 0; i = (i + 1) & mask) {
+        struct lq_entry *entry = &table->entries[slots[i] - 1];
 
         if (entry->hash == hash && entry->value != NULL && entry->len == len &&
             memcmp(entry->key, key, len) == 0) {
@@ -73,14 +81,15 @@ static struct lq_entry *table_find(const lq_table *table, uint64_t hash,
 /* Put ENTRY behind the last; there is room and its key is not in yet. */
 static void table_add(lq_table *table, const struct lq_entry *entry)
 {
-    size_t mask = table->size - 1;
+    uint32_t *slots = table_slots(table);
+    size_t mask = (size_t)table->size - 1;
     size_t i = entry->hash & mask;
 
-    while (table->slots[i] != 0) {
+    while (slots[i] != 0) {
         i = (i + 1) & mask;
     }
     table->entries[table->used++] = *entry;
-    table->slots[i] = (uint32_t)table->used;
+    slots[i] = table->used;
     table->count++;
 }
 
@@ -88,7 +97,7 @@ static void table_add(lq_table *table, const struct lq_entry *entry)
 static void table_refill(lq_table *table, const struct lq_entry *entries,
                          size_t used)
 {
-    memset(table->slots, 0, table->size * sizeof(*table->slots));
+    memset(table_slots(table), 0, table->size * sizeof(uint32_t));
     table->used = table->count = 0;
     for (size_t i = 0; i < used; i++) {
         struct lq_entry entry = entries[i];
@@ -103,18 +112,17 @@ static void table_refill(lq_table *table, const struct lq_entry *entries,
 static bool table_lay_out(lq_table *table, size_t size)
 {
     size_t entries = table_capacity(size) * sizeof(struct lq_entry);
-    char *memory;
+    struct lq_entry *memory;
 
     if (size > UINT32_MAX / 64) {
         return false;
     }
-    memory = lq_malloc(entries + size * sizeof(*table->slots));
+    memory = lq_malloc(entries + size * sizeof(uint32_t));
     if (memory == NULL) {
         return false;
     }
-    table->entries = (struct lq_entry *)(void *)memory;
-    table->slots = (uint32_t *)(void *)(memory + entries);
-    table->size = size;
+    table->entries = memory;
+    table->size = (uint32_t)size;
     return true;
 }
 
@@ -123,7 +131,7 @@ static bool table_rebuild(lq_table *table)
     lq_table fresh = *table;
     size_t size = FIRST_SIZE;
 
-    while (table_capacity(size) < table->count * 2) {
+    while (table_capacity(size) < (size_t)table->count * 2) {
         size *= 2;
     }
     if (size == table->size) {
@@ -173,7 +181,7 @@ void *lq_table_get(const lq_table *table, const char *key, size_t len)
 
 int lq_table_set(lq_table *table, const char *key, size_t len, void *value)
 {
-    uint64_t hash = table_hash(table, key, len);
+    uint32_t hash = table_hash(table, key, len);
     struct lq_entry *entry = table_find(table, hash, key, len);
 
     if (entry != NULL) {
@@ -184,9 +192,10 @@ int lq_table_set(lq_table *table, const char *key, size_t len, void *value)
     if (table->used == table_capacity(table->size) && !table_rebuild(table)) {
         return LQ_E_NOMEM;
     }
-    table_add(table,
-              &(struct lq_entry){
-                  .key = key, .len = len, .hash = hash, .value = value });
+    table_add(table, &(struct lq_entry){ .key = key,
+                                         .len = (uint32_t)len,
+                                         .hash = hash,
+                                         .value = value });
     return LQ_OK;
 }
 

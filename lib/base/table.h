@@ -18,11 +18,11 @@ uint64_t lq_hash(const lq_hash_key *key, const void *bytes, size_t len);
 
 typedef struct lq_table {
     const lq_hash_key *hash_key; /* borrowed; NULL: the keys are our own */
-    struct lq_entry *entries;    /* dense, in order of insertion, with holes */
-    uint32_t *slots;             /* open addressing: index into entries */
-    size_t used;                 /* entries in use, holes included */
-    size_t count;                /* entries in use */
-    size_t size;                 /* slots, a power of two, or 0 */
+    struct lq_entry *entries;    /* dense, in order of insertion, with holes;
+                                    behind them the slots */
+    uint32_t used;               /* entries in use, holes included */
+    uint32_t count;              /* entries in use */
+    uint32_t size;               /* slots, a power of two, or 0 */
 } lq_table;
 
 /* KEY may be NULL. */

@@ -9,10 +9,9 @@
 enum {
     STANZA_MIN = 10000,           /* RFC 6120, 13.12 */
     STANZA_MAX = 9 * 1024 * 1024, /* libxml2 refuses a text of ten million */
-    CA_MAX = 16 * 1024 * 1024,
 };
 
-static const lq_time default_timeouts[LQ_TIMEOUTS] = {
+static const int32_t default_timeouts[LQ_TIMEOUTS] = {
     [LQ_TIMEOUT_CONNECT] = 30000,   [LQ_TIMEOUT_REQUEST] = 60000,
     [LQ_TIMEOUT_QUESTION] = 300000, [LQ_TIMEOUT_IDLE] = 300000,
     [LQ_TIMEOUT_PING] = 20000,      [LQ_TIMEOUT_SPACE] = 120000,
@@ -25,7 +24,7 @@ lq_config *lq_config_new(const char *jid)
     if (config == NULL) {
         return NULL;
     }
-    lq_buffer_init(&config->ca, CA_MAX);
+    lq_buffer_init(&config->ca, LQ_CA_MAX);
     memcpy(config->timeouts, default_timeouts, sizeof(default_timeouts));
     config->reconnect_first = 2000;
     config->reconnect_last = 300000;
@@ -63,7 +62,7 @@ int lq_config_copy(lq_config *to, const lq_config *from)
     *to = *from;
     to->jid = to->password = to->resource = to->lang = NULL;
     to->host = to->ca_file = NULL;
-    lq_buffer_init(&to->ca, CA_MAX);
+    lq_buffer_init(&to->ca, LQ_CA_MAX);
     if (lq_replace(&to->jid, from->jid) < 0 ||
         lq_replace(&to->password, from->password) < 0 ||
         lq_replace(&to->resource, from->resource) < 0 ||
@@ -167,6 +166,11 @@ void lq_config_set_ask_trust(lq_config *config, bool ask)
     config->ask_trust = ask;
 }
 
+static int32_t config_ms(lq_time ms)
+{
+    return ms < INT32_MAX ? (int32_t)ms : INT32_MAX;
+}
+
 int lq_config_set_timeout(lq_config *config, int which, lq_time ms)
 {
     bool may_be_off = which == LQ_TIMEOUT_IDLE || which == LQ_TIMEOUT_SPACE;
@@ -175,7 +179,7 @@ int lq_config_set_timeout(lq_config *config, int which, lq_time ms)
         (ms < 1 && !(may_be_off && ms == LQ_NEVER))) {
         return LQ_E_ARGUMENT;
     }
-    config->timeouts[which] = ms;
+    config->timeouts[which] = config_ms(ms);
     return LQ_OK;
 }
 
@@ -184,8 +188,8 @@ int lq_config_set_reconnect(lq_config *config, lq_time first, lq_time last)
     if (first != LQ_NEVER && (first < 1 || last < first)) {
         return LQ_E_ARGUMENT;
     }
-    config->reconnect_first = first;
-    config->reconnect_last = last;
+    config->reconnect_first = config_ms(first);
+    config->reconnect_last = config_ms(last);
     return LQ_OK;
 }
 
@@ -194,6 +198,6 @@ int lq_config_set_max_stanza(lq_config *config, size_t bytes)
     if (bytes < STANZA_MIN || bytes > STANZA_MAX) {
         return LQ_E_ARGUMENT;
     }
-    config->max_stanza = bytes;
+    config->max_stanza = (uint32_t)bytes;
     return LQ_OK;
 }

@@ -7,7 +7,7 @@
 
 #include "base/buffer.h"
 
-enum { LQ_TIMEOUTS = 6 };
+enum { LQ_TIMEOUTS = 6, LQ_CA_MAX = 16 * 1024 * 1024 };
 
 struct lq_config {
     char *jid;
@@ -20,9 +20,9 @@ struct lq_config {
     lq_buffer ca;  /* PEM texts, one behind the other */
     char *ca_file; /* paths, each ended by a newline */
     bool ask_trust;
-    lq_time timeouts[LQ_TIMEOUTS];
-    lq_time reconnect_first, reconnect_last;
-    size_t max_stanza;
+    int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
+    int32_t reconnect_first, reconnect_last;
+    uint32_t max_stanza;
 };
 
 /* A copy in TO, which is zeroed.  LQ_OK, or LQ_E_NOMEM with nothing owned. */

@@ -54,9 +54,7 @@ void lq_context_free(lq_context *context)
     if (context->priority != NULL) {
         gnutls_priority_deinit(context->priority);
     }
-    if (context->trust != NULL) {
-        gnutls_certificate_free_credentials(context->trust);
-    }
+    lq_trust_unref(context->system);
     if (context->gsasl != NULL) {
         gsasl_done(context->gsasl);
     }

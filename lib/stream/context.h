@@ -30,7 +30,8 @@ struct lq_context {
     lq_hash_key hash_key;
     char *scratch; /* decrypted bytes, LQ_SCRATCH_SIZE */
     gnutls_priority_t priority;
-    gnutls_certificate_credentials_t trust; /* the system's, once needed */
+    struct lq_trust *trusts; /* of the streams */
+    struct lq_trust *system; /* one of them, once needed; a reference */
     Gsasl *gsasl;
     lq_builder *builders[LQ_SPARES]; /* idle, with their buffers */
     unsigned char randoms[256];      /* used from the end */

@@ -30,8 +30,6 @@ void lq_inbox_restart(lq_inbox *inbox)
     inbox->parser = NULL;
     lq_free(inbox->lang);
     inbox->lang = NULL;
-    lq_stanza_unref(inbox->features);
-    inbox->features = NULL;
 }
 
 void lq_inbox_reset(lq_inbox *inbox)

@@ -19,12 +19,11 @@ typedef struct lq_inbox {
     lq_framer framer;
     lq_limits limits;
     lq_buffer buffer;
-    size_t partial;    /* bytes of the frame that is arriving */
-    size_t newest;     /* bytes of the frame that ended last */
+    uint32_t partial;  /* bytes of the frame that is arriving */
+    uint32_t newest;   /* bytes of the frame that ended last */
     unsigned complete; /* frames */
     char *lang;        /* xml:lang of the peer's stream header, or NULL */
     lq_parser *parser; /* of this stream alone; NULL: the context's */
-    lq_stanza *features;
 } lq_inbox;
 
 /* Bytes of complete frames past which no more are taken. */
@@ -62,7 +61,7 @@ static inline int lq_inbox_add(lq_inbox *inbox, const char *bytes, size_t len)
     }
     memcpy(room + head, bytes, len);
     lq_buffer_commit(&inbox->buffer, head + len);
-    inbox->partial += head + len;
+    inbox->partial += (uint32_t)(head + len);
     return LQ_OK;
 }
 

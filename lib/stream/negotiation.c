@@ -17,6 +17,7 @@ static const lq_row *const rows[] = {
 void lq_negotiation_reset(lq_negotiation *negotiation)
 {
     lq_sasl_restart(&negotiation->sasl);
+    lq_features_clear(&negotiation->features);
     negotiation->row = NULL;
     negotiation->opened = negotiation->header = false;
     negotiation->bound = negotiation->any_resource = false;
@@ -59,6 +60,7 @@ int lq_stream_open(lq_stream *stream)
 
     lq_stream_frame_limits(stream);
     lq_inbox_restart(&stream->inbox);
+    lq_features_clear(&stream->negotiation.features);
     stream->negotiation.header = false;
     stream->negotiation.opened = true;
     stream->negotiation.row = NULL;
@@ -152,11 +154,9 @@ int lq_negotiate_header(lq_stream *stream, const char *bytes, size_t len)
 
 static int negotiate_next(lq_stream *stream, const lq_row *const *row)
 {
-    const lq_element *features = lq_stanza_root(stream->inbox.features);
-
     for (; *row != NULL; row++) {
         const lq_element *offer =
-            lq_element_child(features, (*row)->name, (*row)->xmlns);
+            lq_stream_server_feature(stream, (*row)->name, (*row)->xmlns);
         int rv;
 
         stream->negotiation.row = row;
@@ -198,8 +198,7 @@ int lq_negotiate_element(lq_stream *stream, const lq_stanza *stanza)
     if (!lq_element_is(root, "features", LQ_NS_STREAMS)) {
         return lq_stream_unexpected(stream);
     }
-    lq_stanza_unref(stream->inbox.features);
-    stream->inbox.features = (lq_stanza *)(uintptr_t)lq_stanza_ref(stanza);
+    lq_features_set(&negotiation->features, stanza);
     return negotiate_next(stream, rows);
 }
 
@@ -212,8 +211,10 @@ int lq_stream_unexpected(lq_stream *stream)
 const lq_element *lq_stream_server_feature(const lq_stream *stream,
                                            const char *name, const char *xmlns)
 {
-    return lq_element_child(lq_stanza_root(stream->inbox.features), name,
-                            xmlns);
+    /* it may have to be parsed again */
+    lq_features *features = (lq_features *)&stream->negotiation.features;
+
+    return lq_features_get(features, name, xmlns);
 }
 
 /* ---- stream errors ---- */

@@ -9,6 +9,7 @@
 
 #include <loquat/element.h>
 
+#include "stream/features.h"
 #include "stream/sasl.h"
 #include "stream/ticket.h"
 
@@ -30,8 +31,9 @@ extern const lq_row lq_row_starttls, lq_row_sasl, lq_row_bind, lq_row_session;
 
 typedef struct lq_negotiation {
     const lq_row *const *row; /* that is waiting; NULL: none */
-    bool opened;              /* our stream header was sent */
-    bool header;              /* the peer's stream header has come */
+    lq_features features;
+    bool opened; /* our stream header was sent */
+    bool header; /* the peer's stream header has come */
     lq_sasl sasl;
     bool bound;
     bool any_resource;          /* the wished one was refused: take any */

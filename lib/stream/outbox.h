@@ -21,12 +21,12 @@ enum {
 
 typedef struct lq_outbox {
     lq_buffer text, wire, block;
-    lq_tls *tls;    /* NULL: none */
-    uint64_t begun; /* bytes of text that have left it */
-    size_t reserve; /* answers written beyond the high-water mark */
-    bool secret;    /* what waits holds a secret: wipe it */
-    bool hello;     /* the ClientHello is not yet with the driver */
-    bool bye;       /* close_notify follows the last text */
+    lq_tls *tls;      /* NULL: none */
+    uint64_t begun;   /* bytes of text that have left it */
+    uint32_t reserve; /* answers written beyond the high-water mark */
+    bool secret;      /* what waits holds a secret: wipe it */
+    bool hello;       /* the ClientHello is not yet with the driver */
+    bool bye;         /* close_notify follows the last text */
 } lq_outbox;
 
 void lq_outbox_init(lq_outbox *outbox, lq_pool *pool);

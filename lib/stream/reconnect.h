@@ -14,7 +14,7 @@ typedef struct lq_reconnect {
     lq_time online_at;  /* when the session began; LQ_NEVER: it did not */
     char *host;         /* where a redirect sends us, or NULL */
     int port;
-    char *domain; /* the account's, in ASCII */
+    char *domain; /* the account's in ASCII; NULL: it is so already */
 } lq_reconnect;
 
 enum { LQ_REDIRECTS_MAX = 3 };

@@ -41,7 +41,7 @@ void lq_sasl_restart(lq_sasl *sasl)
         gsasl_finish(sasl->session);
         sasl->session = NULL;
     }
-    lq_buffer_clear(&sasl->nonce);
+    lq_replace(&sasl->nonce, NULL);
     sasl->authenticated = sasl->done = sasl->asking = false;
     sasl->unbound = false;
     sasl->mechanism = NULL;
@@ -235,7 +235,7 @@ static int sasl_initial(lq_stream *stream)
                           "The login could not begin.", true);
     }
     if (sasl->mechanism->mac != GNUTLS_MAC_UNKNOWN &&
-        lq_scram_remember(&sasl->nonce, out, len) < 0) {
+        (sasl->nonce = lq_scram_nonce(out, len)) == NULL) {
         gsasl_free(out);
         return lq_stream_no_memory(stream);
     }
@@ -347,18 +347,17 @@ static int sasl_prepare(lq_stream *stream, const char *in, size_t len)
     const char *problem = NULL;
     int rv;
 
-    if (sasl->mechanism->mac == GNUTLS_MAC_UNKNOWN ||
-        lq_buffer_len(&sasl->nonce) == 0) {
+    if (sasl->mechanism->mac == GNUTLS_MAC_UNKNOWN || sasl->nonce == NULL) {
         return LQ_OK;
     }
     if (stream->config.password == NULL) {
         return sasl_fault(stream, NULL, NULL, "No password was given.", true);
     }
     /* The server-first message: everything else depends on it. */
-    rv = lq_scram_salt(sasl->session, sasl->mechanism, &sasl->nonce,
+    rv = lq_scram_salt(sasl->session, sasl->mechanism, sasl->nonce,
                        stream->config.password, in, len, &sasl->salted,
                        &problem);
-    lq_buffer_clear(&sasl->nonce);
+    lq_replace(&sasl->nonce, NULL);
     if (problem != NULL) {
         return sasl_distrust(stream, problem);
     }
@@ -469,7 +468,7 @@ static int sasl_failure(lq_stream *stream, const lq_element *element)
 
     gsasl_finish(sasl->session);
     sasl->session = NULL;
-    lq_buffer_clear(&sasl->nonce);
+    lq_replace(&sasl->nonce, NULL);
     if (!later && sasl_may_unbind(stream)) {
         sasl->unbound = true;
         return sasl_begin(stream, sasl_offer(stream));

@@ -16,7 +16,7 @@ typedef struct lq_sasl {
     bool pinned_bound;        /* less will be taken: SCRAM, channel binding */
     bool unbound;             /* channel binding was refused: try without */
     bool asking;              /* for the password */
-    lq_buffer nonce;          /* ours, out of the client-first message */
+    char *nonce;              /* ours, until the server has extended it */
     struct lq_salted *salted; /* of the last login, or NULL */
 } lq_sasl;
 

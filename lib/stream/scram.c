@@ -36,7 +36,7 @@ static bool field_take(field *rest, char name, field *value)
     return true;
 }
 
-int lq_scram_remember(lq_buffer *nonce, const char *message, size_t len)
+char *lq_scram_nonce(const char *message, size_t len)
 {
     const char *last = NULL;
 
@@ -46,10 +46,8 @@ int lq_scram_remember(lq_buffer *nonce, const char *message, size_t len)
             last = message + i + 3;
         }
     }
-    lq_buffer_init(nonce, NONCE_MAX);
-    return last == NULL
-               ? LQ_E_ARGUMENT
-               : lq_buffer_append(nonce, last, (size_t)(message + len - last));
+    return last == NULL ? NULL
+                        : lq_strndup(last, (size_t)(message + len - last));
 }
 
 static bool iterations_read(const field *value, long *iterations)
@@ -64,8 +62,8 @@ static bool iterations_read(const field *value, long *iterations)
                           LQ_SCRAM_ITERATIONS_MAX, iterations);
 }
 
-static const char *first_check(const lq_buffer *nonce, field message,
-                               field *salt, long *iterations)
+static const char *first_check(const char *nonce, field message, field *salt,
+                               long *iterations)
 {
     field theirs, count;
 
@@ -74,9 +72,8 @@ static const char *first_check(const lq_buffer *nonce, field message,
         !field_take(&message, 'i', &count)) {
         return "The server sent what is no SCRAM message.";
     }
-    if (theirs.len > NONCE_MAX || theirs.len <= lq_buffer_len(nonce) ||
-        memcmp(theirs.text, lq_buffer_bytes(nonce), lq_buffer_len(nonce)) !=
-            0) {
+    if (theirs.len > NONCE_MAX || theirs.len <= strlen(nonce) ||
+        memcmp(theirs.text, nonce, strlen(nonce)) != 0) {
         return "The server did not extend our nonce: somebody may be "
                "replaying an old login.";
     }
@@ -180,9 +177,8 @@ static int salt_decode(lq_buffer *salt, field base64, const char **problem)
 }
 
 int lq_scram_salt(Gsasl_session *session, const lq_mechanism *mechanism,
-                  const lq_buffer *nonce, const char *password,
-                  const char *message, size_t len, lq_salted **salted,
-                  const char **problem)
+                  const char *nonce, const char *password, const char *message,
+                  size_t len, lq_salted **salted, const char **problem)
 {
     field base64 = { NULL, 0 };
     lq_buffer salt;

@@ -22,8 +22,9 @@ typedef struct lq_mechanism {
 /* More than this is an attack on our time: RFC 5802, section 9. */
 enum { LQ_SCRAM_ITERATIONS_MIN = 4096, LQ_SCRAM_ITERATIONS_MAX = 200000 };
 
-/* Keep the nonce of the client-first message. */
-int lq_scram_remember(lq_buffer *nonce, const char *message, size_t len);
+/* A copy of the nonce in the client-first MESSAGE, which is freed by the
+ * caller; NULL if it has none, or memory ran out. */
+char *lq_scram_nonce(const char *message, size_t len);
 
 /* A password that was salted: as good as the password itself, where the salt
  * is the same, but it costs nothing. */
@@ -34,8 +35,7 @@ void lq_salted_free(lq_salted *salted); /* NULL is fine */
  * is what that was the last time, or NULL; it is replaced if it does not fit.
  * LQ_OK, LQ_E_NOMEM, or LQ_E_ARGUMENT with a sentence in *PROBLEM. */
 int lq_scram_salt(Gsasl_session *session, const lq_mechanism *mechanism,
-                  const lq_buffer *nonce, const char *password,
-                  const char *message, size_t len, lq_salted **salted,
-                  const char **problem);
+                  const char *nonce, const char *password, const char *message,
+                  size_t len, lq_salted **salted, const char **problem);
 
 #endif

@@ -20,21 +20,7 @@
 
 /* ---- in and out ---- */
 
-bool lq_stream_enter(lq_stream *stream, lq_time now)
-{
-    if (stream->hooked) {
-        return false;
-    }
-    if (now > stream->now) {
-        stream->now = now;
-    }
-    if (now != LQ_NEVER && stream->tickets.fresh.first != NULL) {
-        lq_tickets_arm(stream);
-    }
-    return true;
-}
-
-static inline lq_time stream_deadline(const lq_stream *stream)
+lq_time lq_stream_deadline(const lq_stream *stream)
 {
     const lq_heap_item *first = lq_heap_first(&stream->timers);
 
@@ -44,15 +30,23 @@ static inline lq_time stream_deadline(const lq_stream *stream)
     return first == NULL ? LQ_NEVER : first->when;
 }
 
-void lq_stream_leave(lq_stream *stream)
+static void stream_retime(lq_stream *stream)
 {
-    lq_time deadline = stream_deadline(stream);
+    lq_time deadline = lq_stream_deadline(stream);
     lq_time before = stream->alarm.place == 0 ? LQ_NEVER : stream->alarm.when;
 
+    stream->retimed = false;
     if (before != deadline) {
         /* Cannot fail: the context has a place for each of its streams. */
         lq_heap_set(&stream->context->alarms, &stream->alarm, deadline);
         stream->changed = true;
+    }
+}
+
+void lq_stream_settle(lq_stream *stream)
+{
+    if (stream->retimed) {
+        stream_retime(stream);
     }
     if (stream->changed) {
         stream->changed = false;
@@ -88,7 +82,6 @@ static void stream_init(lq_stream *stream, lq_context *context)
     stream->context = lq_context_ref(context);
     stream->timeout.fire = stream_timeout;
     stream->timeout.fixed = true;
-    stream->room.event.type = LQ_EVENT_ROOM;
     lq_heap_init(&stream->timers);
     lq_inbox_init(&stream->inbox, context->pool);
     lq_outbox_init(&stream->outbox, context->pool);
@@ -149,7 +142,7 @@ void lq_stream_free(lq_stream *stream)
     lq_tickets_clear(stream);
     lq_modules_clear(&stream->modules);
     lq_router_clear(&stream->router);
-    lq_sasl_restart(&stream->negotiation.sasl);
+    lq_negotiation_reset(&stream->negotiation);
     lq_inbox_reset(&stream->inbox);
     lq_outbox_reset(&stream->outbox);
     lq_reconnect_clear(&stream->reconnect);
@@ -160,9 +153,7 @@ void lq_stream_free(lq_stream *stream)
     lq_config_clear(&stream->config);
     lq_sasl_forget(&stream->negotiation.sasl);
     lq_resumption_free(stream->resumption);
-    if (stream->trust != NULL) {
-        gnutls_certificate_free_credentials(stream->trust);
-    }
+    lq_trust_unref(stream->trust);
     lq_jid_free(stream->self);
     lq_free(stream->account);
     lq_free(stream->jid);
@@ -198,17 +189,24 @@ static int stream_domain(lq_stream *stream)
         return LQ_E_NOMEM;
     }
     /* An address literal is no domain name and stays as it is. */
-    replaced =
-        lq_replace(&stream->reconnect.domain, rv == IDN2_OK ? ascii : domain);
+    if (rv != IDN2_OK || strcmp(ascii, domain) == 0) {
+        replaced = lq_replace(&stream->reconnect.domain, NULL);
+    } else {
+        replaced = lq_replace(&stream->reconnect.domain, ascii);
+    }
     idn2_free(ascii);
     return replaced;
 }
 
-static int stream_account(lq_stream *stream)
+static int stream_self(lq_stream *stream)
 {
     int why = LQ_OK;
-    lq_jid *jid = lq_jid_parse(stream->config.jid, &why);
+    lq_jid *jid;
 
+    if (stream->self != NULL) {
+        return LQ_OK;
+    }
+    jid = lq_jid_parse(stream->config.jid, &why);
     if (jid == NULL && why == LQ_E_NOMEM) {
         return LQ_E_NOMEM;
     }
@@ -219,13 +217,37 @@ static int stream_account(lq_stream *stream)
                                          : "it has no localpart",
                              "The configured account is not one");
     }
-    lq_jid_free(stream->self);
     stream->self = jid;
-    if (stream_domain(stream) < 0 ||
-        lq_replace(&stream->account, lq_jid_bare(jid)) < 0) {
-        return LQ_E_NOMEM;
-    }
+    lq_replace(&stream->config.jid, NULL); /* it has served */
     return LQ_OK;
+}
+
+static int stream_account(lq_stream *stream)
+{
+    int rv = stream_self(stream);
+
+    if (rv == LQ_OK &&
+        (stream_domain(stream) < 0 ||
+         lq_replace(&stream->account, lq_jid_bare(stream->self)) < 0)) {
+        rv = LQ_E_NOMEM;
+    }
+    return rv;
+}
+
+/* Authorities of its own are loaded now, so that it can be said what is wrong
+ * with them. */
+static int stream_trust(lq_stream *stream)
+{
+    int rv;
+
+    if (stream->trust != NULL || !lq_trust_is_own(&stream->config)) {
+        return LQ_OK;
+    }
+    rv = lq_trust_get(stream->context, &stream->config, &stream->trust);
+    if (rv == LQ_OK) {
+        lq_buffer_clear(&stream->config.ca); /* it has its own copy */
+    }
+    return rv;
 }
 
 static int stream_start(lq_stream *stream)
@@ -242,7 +264,7 @@ static int stream_start(lq_stream *stream)
     if (rv < 0) {
         return rv;
     }
-    rv = lq_tls_load_trust(stream);
+    rv = stream_trust(stream);
     if (rv == LQ_E_ARGUMENT) {
         return start_refused(stream, rv,
                              stream->config.ca_file != NULL
@@ -293,7 +315,8 @@ int lq_stream_wish(const lq_stream *stream)
 
 const char *lq_stream_target_domain(const lq_stream *stream)
 {
-    return stream->reconnect.domain;
+    return stream->reconnect.domain != NULL ? stream->reconnect.domain
+                                            : lq_jid_domain(stream->self);
 }
 
 const char *lq_stream_target_host(const lq_stream *stream)
@@ -424,6 +447,7 @@ void lq_stream_bound(lq_stream *stream)
 {
     stream->state = LQ_STATE_ONLINE;
     stream->negotiation.through = true;
+    lq_features_fold(&stream->negotiation.features);
     stream->reconnect.online_at = stream->now;
     lq_timer_set(stream, &stream->timeout, LQ_NEVER);
     lq_connection_ref(stream->connection);
@@ -439,11 +463,6 @@ int lq_stream_flow(lq_stream *stream)
 }
 
 /* ---- time ---- */
-
-lq_time lq_stream_deadline(const lq_stream *stream)
-{
-    return stream_deadline(stream);
-}
 
 int lq_stream_tick(lq_stream *stream, lq_time now)
 {

@@ -25,6 +25,7 @@
 #include "stream/router.h"
 #include "stream/ticket.h"
 #include "stream/timer.h"
+#include "stream/trust.h"
 
 struct lq_stream {
     lq_context *context;
@@ -39,20 +40,23 @@ struct lq_stream {
     lq_link ready;
 
     /* where we are */
-    int state; /* LQ_STATE_* */
     lq_time now;
+    int state;     /* LQ_STATE_* */
+    int transport; /* LQ_TRANSPORT_*; 0: there is none */
     bool changed;  /* the context must hear of it */
     bool hooked;   /* a handler or hook is running */
     bool stopping; /* stop() was called */
     bool tracing;
     bool greeting;     /* online() hooks are running */
     bool flowing;      /* what is sent leaves at once */
-    int transport;     /* LQ_TRANSPORT_*; 0: there is none */
     bool ending;       /* this connection is over; its transport may remain */
     bool lost;         /* its transport broke */
     bool closed_by_us; /* our </stream:stream> is on its way */
     bool closed_by_peer;
     bool answered;             /* ... in answer to ours, which had left */
+    bool surfacing;            /* .event waits to be returned */
+    bool has_room;             /* ROOM waits to be told */
+    bool retimed;              /* the deadline may be another */
     lq_connection *connection; /* this one, or the last one */
     lq_connection *next;       /* for the one that is wished for */
 
@@ -66,13 +70,11 @@ struct lq_stream {
     lq_outbox outbox;
     lq_negotiation negotiation;
     lq_reconnect reconnect;
-    gnutls_certificate_credentials_t trust; /* the config's own, or NULL */
+    lq_trust *trust;           /* NULL: not needed yet */
     lq_resumption *resumption; /* for the next handshake, or NULL */
     lq_list notes;             /* events that wait */
     lq_note *current;          /* of the event that was returned last */
     lq_event event;            /* ... or of a stanza, which has no note */
-    bool surfacing;            /* the latter waits to be returned */
-    lq_note room;
     lq_ids ids;
     lq_tickets tickets;
     lq_list questions; /* open ones */
@@ -84,8 +86,29 @@ struct lq_stream {
 
 /* Begin and end a public call that changes STREAM.  enter() is false inside a
  * handler.  A NOW of LQ_NEVER keeps the time. */
-bool lq_stream_enter(lq_stream *stream, lq_time now);
-void lq_stream_leave(lq_stream *stream);
+static inline bool lq_stream_enter(lq_stream *stream, lq_time now)
+{
+    if (stream->hooked) {
+        return false;
+    }
+    if (now > stream->now) {
+        stream->now = now;
+    }
+    if (stream->tickets.fresh.first != NULL && now != LQ_NEVER) {
+        lq_tickets_arm(stream);
+    }
+    return true;
+}
+
+/* Tell the context what is new. */
+void lq_stream_settle(lq_stream *stream);
+
+static inline void lq_stream_leave(lq_stream *stream)
+{
+    if (stream->changed || stream->retimed) {
+        lq_stream_settle(stream);
+    }
+}
 
 /* Queue NOTE; tell the context. */
 void lq_stream_note(lq_stream *stream, lq_note *note);

@@ -151,6 +151,7 @@ static lq_note *take_note(lq_stream *stream)
 
 static const lq_event *take_next(lq_stream *stream)
 {
+    static const lq_event room = { .type = LQ_EVENT_ROOM };
     lq_note *note;
 
     for (;;) {
@@ -166,6 +167,9 @@ static const lq_event *take_next(lq_stream *stream)
                 return &note->event;
             }
             lq_note_pass(note);
+        } else if (stream->has_room) {
+            stream->has_room = false;
+            return &room;
         } else if (stream->surfacing) {
             stream->surfacing = false;
             return &stream->event; /* behind what its handlers emitted */
@@ -187,7 +191,7 @@ static bool take_is_idle(const lq_stream *stream)
     return stream->notes.first == NULL && lq_inbox_is_empty(&stream->inbox) &&
            stream->event.stanza == NULL && stream->current == NULL &&
            stream->tickets.expired.first == NULL && !stream->modules.due &&
-           !stream->ending;
+           !stream->has_room && !stream->ending;
 }
 
 const lq_event *lq_stream_event(lq_stream *stream)

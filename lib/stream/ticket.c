@@ -44,7 +44,7 @@ lq_ticket *lq_ticket_new(lq_context *context, const char *to)
     if (ticket == NULL) {
         return NULL;
     }
-    *ticket = (lq_ticket){ .pool = lq_pool_ref(pool) };
+    *ticket = (lq_ticket){ .pool = pool };
     if (lq_context_wire_id(context, ticket->wire) < 0 ||
         lq_replace(&ticket->to, to) < 0) {
         lq_ticket_free(ticket);
@@ -57,16 +57,12 @@ lq_ticket *lq_ticket_new(lq_context *context, const char *to)
 
 void lq_ticket_free(lq_ticket *ticket)
 {
-    lq_pool *pool;
-
     if (ticket != NULL) {
         if (ticket->stream != NULL) {
             lq_ids_remove(&ticket->stream->ids, &ticket->live);
         }
         lq_free(ticket->to);
-        pool = ticket->pool;
-        lq_pool_give(pool, ticket);
-        lq_pool_unref(pool);
+        lq_pool_give(ticket->pool, ticket);
     }
 }
 
@@ -98,7 +94,8 @@ static void ticket_leave(lq_ticket *ticket)
         lq_table_remove(&stream->tickets.requests, ticket->wire, WIRE_LEN);
     }
     if (ticket->held != NULL) {
-        stream->tickets.held_bytes -= lq_buffer_len(&ticket->held->buffer);
+        stream->tickets.held_bytes -=
+            (uint32_t)lq_buffer_len(&ticket->held->buffer);
         lq_builder_free(ticket->held);
         ticket->held = NULL;
     }
@@ -291,7 +288,8 @@ void lq_tickets_room(lq_stream *stream)
     if (stream->tickets.wants_room &&
         lq_stream_waiting(stream) <= LQ_OUTBOX_HIGH / 2) {
         stream->tickets.wants_room = false;
-        lq_stream_note(stream, &stream->room);
+        stream->has_room = true;
+        stream->changed = true;
     }
 }
 
@@ -361,12 +359,13 @@ static int ticket_enter(lq_ticket *ticket, lq_builder *b)
             return LQ_E_NOMEM;
         }
         lq_list_append(&tickets->fresh, &ticket->fresh);
+        stream->retimed = true;
     }
     if (stream->flowing) {
         return ticket_write(ticket, b);
     }
     lq_list_append(&tickets->held, &ticket->place);
-    tickets->held_bytes += lq_buffer_len(&b->buffer);
+    tickets->held_bytes += (uint32_t)lq_buffer_len(&b->buffer);
     ticket->held = b;
     return LQ_OK;
 }
@@ -452,7 +451,7 @@ int lq_tickets_flow(lq_stream *stream)
         if (ticket_write(ticket, b) < 0) {
             return lq_stream_no_memory(stream);
         }
-        stream->tickets.held_bytes -= lq_buffer_len(&b->buffer);
+        stream->tickets.held_bytes -= (uint32_t)lq_buffer_len(&b->buffer);
         ticket->held = NULL;
         lq_builder_free(b);
     }

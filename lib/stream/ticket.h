@@ -30,8 +30,8 @@ typedef struct lq_ticket {
     bool silent; /* its end is no event */
     bool unsent; /* it never left */
     char wire[LQ_WIRE_ID_SIZE];
-    char *to; /* whom a request asks; NULL: our own account */
-    lq_pool *pool;
+    char *to;      /* whom a request asks; NULL: our own account */
+    lq_pool *pool; /* the context's, which outlives it */
 } lq_ticket;
 
 /* TO may be NULL; only requests need to know it.  NULL when memory runs out. */
@@ -44,7 +44,7 @@ typedef struct lq_tickets {
     lq_list open;      /* deliveries sent, oldest first */
     lq_list fresh;     /* requests whose time-out has not begun */
     lq_list expired;   /* requests to end once the inbox is empty */
-    size_t held_bytes;
+    uint32_t held_bytes;
     bool wants_room; /* a sender was told LQ_E_FULL */
 } lq_tickets;
 

@@ -12,6 +12,7 @@ int lq_timer_set(lq_stream *stream, lq_timer *timer, lq_time when)
         lq_heap_reserve(heap, heap->count + 1 + LQ_FIXED_TIMERS) < 0) {
         return LQ_E_NOMEM;
     }
+    stream->retimed = true;
     return lq_heap_set(heap, &timer->item, when);
 }
 
@@ -32,6 +33,7 @@ void lq_timers_run(lq_stream *stream)
         lq_timer *timer = (lq_timer *)first;
 
         lq_heap_set(&stream->timers, first, LQ_NEVER);
+        stream->retimed = true;
         timer->fire(stream, timer);
     }
 }

@@ -120,7 +120,7 @@ static void tls_why(lq_tls *tls, int rv, unsigned status, char why[WHY_SIZE])
         reason = (const char *)text.data;
     }
     snprintf(why, WHY_SIZE, "The certificate for %s was refused: %s",
-             tls->stream->reconnect.domain, reason);
+             lq_stream_target_domain(tls->stream), reason);
     gnutls_free(text.data);
     len = strlen(why);
     if (len > 0 && why[len - 1] == ' ') { /* GnuTLS ends sentences so */
@@ -187,7 +187,7 @@ static int tls_verify(gnutls_session_t session)
         return GNUTLS_E_AGAIN;
     }
     rv = gnutls_certificate_verify_peers3(
-        session, tls->stream->reconnect.domain, &status);
+        session, lq_stream_target_domain(tls->stream), &status);
     if (rv >= 0 && status == 0) {
         tls->verified = true;
         tls->verified_at = tls->stream->now;
@@ -279,92 +279,13 @@ static int tls_verify_resumed(lq_tls *tls)
     return rv == GNUTLS_E_AGAIN ? GNUTLS_E_CERTIFICATE_ERROR : rv;
 }
 
-/* ---- credentials ---- */
-
-static int trust_own(gnutls_certificate_credentials_t trust,
-                     const lq_config *config)
-{
-    gnutls_datum_t pem = { (unsigned char *)lq_buffer_bytes(&config->ca),
-                           (unsigned)lq_buffer_len(&config->ca) };
-    int rv = 1;
-
-    if (pem.size > 0) {
-        rv = gnutls_certificate_set_x509_trust_mem(trust, &pem,
-                                                   GNUTLS_X509_FMT_PEM);
-    }
-    for (const char *path = config->ca_file;
-         path != NULL && *path != '\0' && rv > 0;) {
-        const char *end = strchr(path, '\n');
-        char *one = lq_strndup(path, (size_t)(end - path));
-
-        if (one == NULL) {
-            return LQ_E_NOMEM;
-        }
-        rv = gnutls_certificate_set_x509_trust_file(trust, one,
-                                                    GNUTLS_X509_FMT_PEM);
-        lq_free(one);
-        path = end + 1;
-    }
-    return rv > 0 ? LQ_OK : LQ_E_ARGUMENT; /* the number of authorities */
-}
-
-static gnutls_certificate_credentials_t trust_new(void)
-{
-    gnutls_certificate_credentials_t trust;
-
-    if (gnutls_certificate_allocate_credentials(&trust) < 0) {
-        return NULL;
-    }
-    gnutls_certificate_set_verify_function(trust, tls_verify);
-    return trust;
-}
-
-int lq_tls_load_trust(lq_stream *stream)
-{
-    const lq_config *config = &stream->config;
-    int rv;
-
-    if (stream->trust != NULL ||
-        (lq_buffer_len(&config->ca) == 0 && config->ca_file == NULL)) {
-        return LQ_OK;
-    }
-    stream->trust = trust_new();
-    if (stream->trust == NULL) {
-        return LQ_E_NOMEM;
-    }
-    rv = trust_own(stream->trust, config);
-    if (rv < 0) {
-        gnutls_certificate_free_credentials(stream->trust);
-        stream->trust = NULL;
-    }
-    return rv;
-}
-
-/* The system's authorities are 4 MB: shared, and loaded when first needed. */
-static gnutls_certificate_credentials_t tls_trust(lq_stream *stream)
-{
-    lq_context *context = stream->context;
-
-    if (stream->trust != NULL) {
-        return stream->trust;
-    }
-    if (context->trust == NULL) {
-        context->trust = trust_new();
-        if (context->trust != NULL) {
-            gnutls_certificate_set_x509_system_trust(context->trust);
-        }
-    }
-    return context->trust;
-}
-
 /* ---- a session ---- */
 
 static int tls_settings(lq_tls *tls)
 {
     lq_stream *stream = tls->stream;
     lq_context *context = stream->context;
-    gnutls_certificate_credentials_t trust = tls_trust(stream);
-    const char *name = stream->reconnect.domain;
+    const char *name = lq_stream_target_domain(stream);
     const gnutls_datum_t alpn = { (unsigned char *)"xmpp-client", 11 };
 
     if (context->priority == NULL &&
@@ -374,10 +295,13 @@ static int tls_settings(lq_tls *tls)
                              NULL) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
     }
-    if (trust == NULL ||
-        gnutls_priority_set(tls->session, context->priority) < 0 ||
-        gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE, trust) <
-            0 ||
+    if (stream->trust == NULL &&
+        lq_trust_get(context, &stream->config, &stream->trust) < 0) {
+        return GNUTLS_E_MEMORY_ERROR;
+    }
+    if (gnutls_priority_set(tls->session, context->priority) < 0 ||
+        gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
+                               stream->trust->credentials) < 0 ||
         gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, name,
                                strlen(name)) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
@@ -406,6 +330,7 @@ static lq_tls *tls_new(lq_stream *stream)
     gnutls_transport_set_push_function(tls->session, tls_push);
     gnutls_transport_set_pull_function(tls->session, tls_pull);
     gnutls_session_set_keylog_function(tls->session, tls_no_keylog);
+    gnutls_session_set_verify_function(tls->session, tls_verify);
     if (tls_settings(tls) < 0) {
         lq_tls_free(tls);
         return NULL;

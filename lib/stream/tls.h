@@ -16,10 +16,6 @@ void lq_resumption_free(lq_resumption *resumption); /* NULL is fine */
  * there is anything. */
 void lq_tls_remember(lq_stream *stream);
 
-/* Load the authorities that the config names, if any.  LQ_OK, LQ_E_NOMEM, or
- * LQ_E_ARGUMENT if a file cannot be read or one of them holds none. */
-int lq_tls_load_trust(lq_stream *stream);
-
 /* Begin a handshake: the ClientHello goes to the outbox's wire.  LQ_OK, or
  * what lq_stream_fail() said. */
 int lq_tls_start(lq_stream *stream);

@@ -49,7 +49,7 @@ bool lq_element_is(const lq_element *element, const char *name,
 static const char *attr_search(const lq_element *element, const char *name,
                                const char *xmlns)
 {
-    const lq_attrs *attrs = element == NULL ? NULL : element->attrs;
+    const lq_attrs *attrs = element == NULL ? NULL : lq_element_attrs(element);
 
     for (uint32_t i = 0; attrs != NULL && i < attrs->count; i++) {
         const lq_attr *attr = &attrs->list[i];
@@ -76,7 +76,7 @@ const char *lq_element_attr_ns(const lq_element *element, const char *name,
 const char *lq_element_attr_at(const lq_element *element, int index,
                                const char **xmlns, const char **value)
 {
-    const lq_attrs *attrs = element == NULL ? NULL : element->attrs;
+    const lq_attrs *attrs = element == NULL ? NULL : lq_element_attrs(element);
     const lq_attr *attr;
 
     if (attrs == NULL || index < 0 || (uint32_t)index >= attrs->count) {
@@ -99,7 +99,7 @@ const char *lq_element_text(const lq_element *element)
     if (element == NULL || element->name == NULL) {
         return element == NULL ? NULL : element->text;
     }
-    for (node = element->children; node != NULL; node = node->next) {
+    for (node = lq_element_below(element); node != NULL; node = node->next) {
         if (node->name == NULL) {
             return node->text; /* the only one, or all of them joined */
         }
@@ -121,9 +121,13 @@ const lq_element *lq_element_next(const lq_element *element, const char *name,
 
 const lq_element *lq_element_first_node(const lq_element *parent)
 {
-    const lq_element *node = parent == NULL ? NULL : parent->children;
+    const lq_element *node;
 
-    return lq_element_is_joined(node) ? node->next : node;
+    if (parent == NULL || parent->name == NULL) {
+        return NULL;
+    }
+    node = lq_element_below(parent);
+    return lq_element_has_joined(parent) ? node->next : node;
 }
 
 const lq_element *lq_element_next_node(const lq_element *node)
@@ -158,7 +162,7 @@ const char *lq_element_xml(const lq_stanza *stanza, const lq_element *element)
     if (stanza == NULL || element == NULL) {
         return NULL;
     }
-    lq_buffer_init(&text, SIZE_MAX);
+    lq_buffer_init(&text, LQ_BUFFER_MAX);
     lq_writer_init(&writer, &text, "");
     lq_write_copy(&writer, element);
     if (lq_writer_end(&writer) == LQ_OK) {

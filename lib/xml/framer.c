@@ -1,6 +1,6 @@
 /* framer.c - see framer.h.
  *
- * Each state is a function that takes the bytes it understands and says what
+ * Each state is a function that takes the bytes it understands, and notes what
  * has ended, if anything.  Where a tag goes on from one state to the next, so
  * does the function, if there are bytes; the state tells where to go on when
  * there were none.  What is long is hopped over with memchr: texts, attribute
@@ -49,73 +49,80 @@ static const char *hop(const char *at, const char *end, int c)
     return found == NULL ? end : found + 1;
 }
 
-static int between(lq_framer *framer, const char **at, const char *end)
+/* Something has ended, or is wrong.  Each state returns where it stopped. */
+static const char *stop(lq_framer *framer, int found, const char *at)
 {
-    const char *p = *at;
+    framer->found = (int8_t)found;
+    return at;
+}
+
+static const char *between(lq_framer *framer, const char *at, const char *end)
+{
+    const char *p = at;
 
     while (p < end && is_space(*p)) {
         p++;
     }
-    if (p > *at && framer->state != PROLOG) {
+    if (p > at && framer->state != PROLOG) {
         framer->state = BETWEEN;
-        *at = p;
-        return LQ_FRAME_SPACE;
+        return stop(framer, LQ_FRAME_SPACE, p);
     }
     if (p < end) {
         if (*p != '<') {
-            return LQ_FRAME_MALFORMED;
+            return stop(framer, LQ_FRAME_MALFORMED, at);
         }
         framer->detail = framer->state == START;
         framer->state = MARKUP;
         p++;
     }
-    *at = p;
-    return LQ_FRAME_MORE;
+    return p;
 }
 
-static int element_ended(lq_framer *framer)
+static const char *element_ended(lq_framer *framer, const char *at)
 {
     framer->depth--;
-    framer->state = framer->depth > 1 ? TEXT : BETWEEN;
-    return framer->depth > 1    ? LQ_FRAME_MORE
-           : framer->depth == 1 ? LQ_FRAME_ELEMENT
-                                : LQ_FRAME_CLOSE;
+    if (framer->depth > 1) {
+        framer->state = TEXT;
+        return at;
+    }
+    framer->state = BETWEEN;
+    return stop(framer, framer->depth == 1 ? LQ_FRAME_ELEMENT : LQ_FRAME_CLOSE,
+                at);
 }
 
 /* A stream that its own header ends would have nothing to say. */
-static int behind_slash(lq_framer *framer, const char **at)
+static const char *behind_slash(lq_framer *framer, const char *at)
 {
-    if (**at != '>' || framer->depth == 1) {
-        return LQ_FRAME_MALFORMED;
-    }
-    ++*at;
-    return element_ended(framer);
+    return *at != '>' || framer->depth == 1
+               ? stop(framer, LQ_FRAME_MALFORMED, at)
+               : element_ended(framer, at + 1);
 }
 
-static int in_end_tag(lq_framer *framer, const char **at, const char *end)
+static const char *in_end_tag(lq_framer *framer, const char *at,
+                              const char *end)
 {
-    *at = hop(*at, end, '>');
-    return (*at)[-1] == '>' ? element_ended(framer) : LQ_FRAME_MORE;
+    at = hop(at, end, '>');
+    return at[-1] == '>' ? element_ended(framer, at) : at;
 }
 
-/* C is a delimiter, but not of a value. */
-static int start_tag_delimited(lq_framer *framer, char c, const char **at,
-                               const char *end)
+/* AT is a delimiter, but not of a value. */
+static const char *start_tag_delimited(lq_framer *framer, const char *at,
+                                       const char *end)
 {
-    if (c == '<') {
-        return LQ_FRAME_MALFORMED;
+    if (*at == '<') {
+        return stop(framer, LQ_FRAME_MALFORMED, at);
     }
-    if (c == '/') {
+    if (*at++ == '/') {
         framer->state = EMPTY;
-        return *at < end ? behind_slash(framer, at) : LQ_FRAME_MORE;
+        return at < end ? behind_slash(framer, at) : at;
     }
     if (framer->depth > 1) {
         framer->state = TEXT;
-        return LQ_FRAME_MORE;
+        return at;
     }
     framer->state = BETWEEN;
     framer->opened = true;
-    return LQ_FRAME_HEADER;
+    return stop(framer, LQ_FRAME_HEADER, at);
 }
 
 /* Just behind the QUOTE that ends a value, or END. */
@@ -158,52 +165,51 @@ static const char *hop_name(const char *at, const char *end)
     return (const char *)p;
 }
 
-static int in_start_tag(lq_framer *framer, const char **at, const char *end)
+static const char *in_start_tag(lq_framer *framer, const char *at,
+                                const char *end)
 {
     const lq_limits *limits = framer->limits;
     size_t room = limits->name - framer->name; /* for what may be a name */
-    const char *p = *at;
 
-    while (p < end) {
-        const char *name = p;
+    while (at < end) {
+        const char *name = at;
 
-        p = hop_name(p, end);
-        if ((size_t)(p - name) > room) {
-            return LQ_FRAME_LIMIT;
+        at = hop_name(at, end);
+        if ((size_t)(at - name) > room) {
+            return stop(framer, LQ_FRAME_LIMIT, name);
         }
-        if (p == end) {
-            framer->name = (uint16_t)(limits->name - room + (p - name));
+        if (at == end) {
+            framer->name = (uint16_t)(limits->name - room + (at - name));
             break;
         }
         framer->name = 0;
         room = limits->name;
-        if (*p != '\'' && *p != '"') {
-            *at = p + 1;
-            return start_tag_delimited(framer, *p, at, end);
+        if (*at != '\'' && *at != '"') {
+            return start_tag_delimited(framer, at, end);
         }
         if (framer->attrs++ == limits->attrs) {
-            return LQ_FRAME_LIMIT;
+            return stop(framer, LQ_FRAME_LIMIT, at);
         }
-        p = hop_value(framer, p + 1, end, *p);
+        at = hop_value(framer, at + 1, end, *at);
     }
-    *at = p;
-    return LQ_FRAME_MORE;
+    return at;
 }
 
-static int in_value(lq_framer *framer, const char **at, const char *end)
+static const char *in_value(lq_framer *framer, const char *at, const char *end)
 {
     framer->state = TAG;
-    *at = hop_value(framer, *at, end, framer->detail);
-    return framer->state == TAG ? in_start_tag(framer, at, end) : LQ_FRAME_MORE;
+    at = hop_value(framer, at, end, framer->detail);
+    return framer->state == TAG ? in_start_tag(framer, at, end) : at;
 }
 
-static int tag_begins(lq_framer *framer, const char **at, const char *end)
+static const char *tag_begins(lq_framer *framer, const char *at,
+                              const char *end)
 {
     if (framer->depth == 0 && framer->opened) {
-        return LQ_FRAME_MALFORMED;
+        return stop(framer, LQ_FRAME_MALFORMED, at);
     }
     if (framer->depth > framer->limits->depth) {
-        return LQ_FRAME_LIMIT; /* the stream itself is one of them */
+        return stop(framer, LQ_FRAME_LIMIT, at); /* the stream is one, too */
     }
     framer->depth++;
     framer->attrs = 0;
@@ -212,109 +218,108 @@ static int tag_begins(lq_framer *framer, const char **at, const char *end)
     return in_start_tag(framer, at, end);
 }
 
-static int behind_less_than(lq_framer *framer, const char **at, const char *end)
+static const char *behind_less_than(lq_framer *framer, const char *at,
+                                    const char *end)
 {
-    switch (**at) {
+    switch (*at) {
     case '/':
         if (framer->depth == 0) {
-            return LQ_FRAME_MALFORMED;
+            return stop(framer, LQ_FRAME_MALFORMED, at);
         }
         framer->state = END_TAG;
-        return ++*at < end ? in_end_tag(framer, at, end) : LQ_FRAME_MORE;
+        return ++at < end ? in_end_tag(framer, at, end) : at;
     case '?':
         if (!framer->detail) {
-            return LQ_FRAME_RESTRICTED;
+            return stop(framer, LQ_FRAME_RESTRICTED, at);
         }
         framer->state = DECLARATION_START;
         framer->detail = 0;
-        ++*at;
-        return LQ_FRAME_MORE;
+        return at + 1;
     case '!':
         framer->state = CDATA_START;
         framer->detail = 0;
-        ++*at;
-        return LQ_FRAME_MORE;
+        return at + 1;
     default:
         return tag_begins(framer, at, end);
     }
 }
 
-static int in_text(lq_framer *framer, const char **at, const char *end)
+static const char *in_text(lq_framer *framer, const char *at, const char *end)
 {
-    /* mostly there is no text */
-    *at = **at == '<' ? *at + 1 : hop(*at, end, '<');
-    if ((*at)[-1] != '<') {
-        return LQ_FRAME_MORE;
+    at = *at == '<' ? at + 1 : hop(at, end, '<'); /* mostly there is no text */
+    if (at[-1] != '<') {
+        return at;
     }
     framer->detail = false;
     framer->state = MARKUP;
-    return *at < end ? behind_less_than(framer, at, end) : LQ_FRAME_MORE;
+    return at < end ? behind_less_than(framer, at, end) : at;
 }
 
-static int behind_bang(lq_framer *framer, const char **at)
+static const char *behind_bang(lq_framer *framer, const char *at)
 {
     static const char mark[] = "[CDATA[";
 
-    if (**at != mark[framer->detail]) {
-        return framer->detail == 0 ? LQ_FRAME_RESTRICTED : LQ_FRAME_MALFORMED;
+    if (*at != mark[framer->detail]) {
+        return stop(
+            framer,
+            framer->detail == 0 ? LQ_FRAME_RESTRICTED : LQ_FRAME_MALFORMED, at);
     }
     if (framer->depth <= 1) {
-        return LQ_FRAME_MALFORMED;
+        return stop(framer, LQ_FRAME_MALFORMED, at);
     }
-    ++*at;
     if (mark[++framer->detail] == '\0') {
         framer->state = CDATA;
         framer->detail = 0;
     }
-    return LQ_FRAME_MORE;
+    return at + 1;
 }
 
-static int in_cdata(lq_framer *framer, const char **at, const char *end)
+static const char *in_cdata(lq_framer *framer, const char *at, const char *end)
 {
-    const char *p = *at;
-
-    while (p < end && framer->state == CDATA) {
-        if (*p == ']') {
+    while (at < end && framer->state == CDATA) {
+        if (*at == ']') {
             framer->detail = framer->detail == 0 ? 1 : 2;
-            p++;
-        } else if (*p == '>' && framer->detail == 2) {
+            at++;
+        } else if (*at == '>' && framer->detail == 2) {
             framer->state = TEXT;
-            p++;
+            at++;
         } else {
-            p = hop(p, end, ']');
-            framer->detail = p[-1] == ']';
+            at = hop(at, end, ']');
+            framer->detail = at[-1] == ']';
         }
     }
-    *at = p;
-    return LQ_FRAME_MORE;
+    return at;
 }
 
-static int behind_question_mark(lq_framer *framer, const char **at)
+static const char *behind_question_mark(lq_framer *framer, const char *at)
 {
     static const char mark[] = "xml";
 
     if (mark[framer->detail] == '\0') {
         framer->state = DECLARATION;
         framer->detail = false;
-        return is_space(**at) ? LQ_FRAME_MORE : LQ_FRAME_RESTRICTED;
+        return is_space(*at) ? at : stop(framer, LQ_FRAME_RESTRICTED, at);
     }
-    return *(*at)++ == mark[framer->detail++] ? LQ_FRAME_MORE
-                                              : LQ_FRAME_RESTRICTED;
+    return *at == mark[framer->detail++]
+               ? at + 1
+               : stop(framer, LQ_FRAME_RESTRICTED, at + 1);
 }
 
-static int in_declaration(lq_framer *framer, const char **at, const char *end)
+static const char *in_declaration(lq_framer *framer, const char *at,
+                                  const char *end)
 {
     if (framer->detail) {
         framer->state = PROLOG;
-        return *(*at)++ == '>' ? LQ_FRAME_MORE : LQ_FRAME_MALFORMED;
+        return *at == '>' ? at + 1 : stop(framer, LQ_FRAME_MALFORMED, at + 1);
     }
-    *at = hop(*at, end, '?');
-    framer->detail = (*at)[-1] == '?';
-    return LQ_FRAME_MORE;
+    at = hop(at, end, '?');
+    framer->detail = at[-1] == '?';
+    return at;
 }
 
 /* There is one byte at least. */
-static int framer_step(lq_framer *framer, const char **at, const char *end)
+static const char *framer_step(lq_framer *framer, const char *at,
+                               const char *end)
 {
     switch (framer->state) {
     case MARKUP:
@@ -355,23 +360,21 @@ void lq_framer_init_element(lq_framer *framer, const lq_limits *limits)
 int lq_framer_scan(lq_framer *framer, const char *bytes, size_t len,
                    size_t *used)
 {
-    uint32_t limit = framer->limits->element;
-    size_t room = framer->size < limit ? limit - framer->size : 0;
+    size_t room = framer->limits->element - framer->size;
     const char *at = bytes;
     const char *end = bytes + (len < room ? len : room);
-    int found = LQ_FRAME_MORE;
 
-    while (at < end && found == LQ_FRAME_MORE) {
-        /* which it is nearly always */
-        found = framer->state == TEXT ? in_text(framer, &at, end)
-                                      : framer_step(framer, &at, end);
+    framer->found = LQ_FRAME_MORE;
+    while (at < end && framer->found == LQ_FRAME_MORE) {
+        at = framer->state == TEXT ? in_text(framer, at, end)
+                                   : framer_step(framer, at, end);
     }
     *used = (size_t)(at - bytes);
     framer->size += (uint32_t)*used;
-    if (found > LQ_FRAME_MORE) {
+    if (framer->found > LQ_FRAME_MORE) {
         framer->size = 0;
-    } else if (found == LQ_FRAME_MORE && len > room) {
-        found = LQ_FRAME_LIMIT;
+    } else if (framer->found == LQ_FRAME_MORE && len > room) {
+        framer->found = LQ_FRAME_LIMIT;
     }
-    return found;
+    return framer->found;
 }

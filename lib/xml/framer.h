@@ -44,6 +44,7 @@ typedef struct lq_framer {
     uint8_t state;
     uint8_t detail;          /* how far into "CDATA[" and the like */
     uint8_t opened;          /* the header is behind us */
+    int8_t found;            /* what the scan ended at */
     const lq_limits *limits; /* borrowed; may be exchanged between frames */
 } lq_framer;
 

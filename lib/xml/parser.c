@@ -18,16 +18,18 @@
 #include "xml/header.h"
 #include "xml/tree.h"
 
-/* An element of four bytes is a node of 40; a text of one byte behind it is
- * one of 40 as well, is stored, and joined to its brothers.  Nothing that is
- * well-formed needs more than this, so that no contact of the user's can end
- * the stream with what the server passes on. */
-#define TREE_FACTOR 20
+/* An element of four bytes is a node of 32; a text of one byte behind it is
+ * one of 24, is stored, and joined to its brothers: 13 times what came.
+ * Nothing that is well-formed needs more, so that no contact of the user's can
+ * end the stream with what the server passes on. */
+#define TREE_FACTOR 14
 #define TREE_EXTRA  4096
 
 /* When a context is exchanged for a new one. */
 #define WORN_BY_ELEMENT    (64 * 1024)
 #define WORN_BY_DICTIONARY (128 * 1024)
+
+#define SLICE (256 * 1024)
 
 struct lq_parser {
     xmlParserCtxt *context; /* NULL: to be made when needed */
@@ -258,7 +260,7 @@ static lq_parser *parser_new(lq_pool *pool)
     if (parser != NULL) {
         xmlInitParser();
         parser->pool = lq_pool_ref(pool);
-        lq_buffer_init(&parser->header, SIZE_MAX);
+        lq_buffer_init(&parser->header, LQ_BUFFER_MAX);
         lq_tree_init(&parser->tree);
     }
     return parser;
@@ -303,13 +305,27 @@ void lq_parser_free(lq_parser *parser)
     }
 }
 
+/* libxml2 keeps a copy of what it is given until that has been parsed, so large
+ * elements come in slices.  They are not small, since it may look at what it
+ * cannot parse yet again with each. */
+static int parser_push_slices(lq_parser *parser, const char *bytes, size_t len)
+{
+    int rv = LQ_OK;
+
+    for (size_t slice; len > 0 && rv == LQ_OK; bytes += slice, len -= slice) {
+        slice = len < SLICE ? len : SLICE;
+        rv = parser_push(parser, bytes, slice, false);
+    }
+    return rv;
+}
+
 /* Push an element and see that it was taken whole.  Behind the '>' of its last
  * tag nothing can be half begun. */
 static int parser_push_element(lq_parser *parser, const char *bytes, size_t len)
 {
     long before = xmlByteConsumed(parser->context);
     int rv = len > 0 && bytes[len - 1] == '>'
-                 ? parser_push(parser, bytes, len, false)
+                 ? parser_push_slices(parser, bytes, len)
                  : LQ_E_XML;
 
     if (rv == LQ_OK && xmlByteConsumed(parser->context) - before != (long)len) {

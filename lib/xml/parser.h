@@ -30,7 +30,7 @@ void lq_parser_free(lq_parser *parser);
 
 /* Parse one framed element.  LQ_OK and a new *STANZA (yours), or LQ_E_XML
  * (not well-formed, or an undeclared prefix), LQ_PARSE_RESTRICTED, LQ_E_POLICY
- * (nested deeper than LQ_DEPTH_MAX, or the tree would pass 20 times LEN and 4
+ * (nested deeper than LQ_DEPTH_MAX, or the tree would pass 14 times LEN and 4
  * KiB, which nothing within usual limits does), LQ_E_MEMORY.  LANG (may be
  * NULL) becomes the root's xml:lang if it has none. */
 int lq_parser_element(lq_parser *parser, const char *bytes, size_t len,

@@ -177,18 +177,21 @@ static int quote(lq_buffer *out, const char *text, size_t len, unsigned where,
     q.end = q.from + len;
     do {
         size_t left = (size_t)(q.end - q.from);
+        size_t room = lq_buffer_room(out);
 
-        if (lq_buffer_room(out) < left + SPARE_MIN &&
-            lq_buffer_reserve(out, left + SPARE_MIN) == NULL) {
-            return quote_rest(out, q.from, q.end, where, mark);
+        if (room < left + SPARE_MIN) {
+            if (lq_buffer_reserve(out, left + SPARE_MIN) == NULL) {
+                return quote_rest(out, q.from, q.end, where, mark);
+            }
+            room = lq_buffer_room(out);
         }
         q.to = out->data + out->tail;
-        q.spare = lq_buffer_room(out) - left;
+        q.spare = room - left;
         q = quote_most(q, where);
         if (q.from < q.end && q.spare >= SPARE_MIN) {
             return LQ_E_ARGUMENT; /* that was not what stopped it */
         }
-        out->tail = (size_t)(q.to - out->data);
+        out->tail = (uint32_t)(q.to - out->data);
     } while (q.from < q.end);
     if (mark) { /* for which there is room */
         *q.to = '\'';

@@ -32,25 +32,25 @@ static const struct {
 #define KIND(kind) (1 << (kind))
 #define ALL_KINDS  (KIND(LQ_MESSAGE) | KIND(LQ_PRESENCE) | KIND(LQ_IQ))
 
+/* By type. */
 static const struct {
     const char *name;
-    int type;
     int kinds; /* that have it */
 } types[] = {
-    { "error", LQ_ERROR, ALL_KINDS },
-    { "get", LQ_GET, KIND(LQ_IQ) },
-    { "set", LQ_SET, KIND(LQ_IQ) },
-    { "result", LQ_RESULT, KIND(LQ_IQ) },
-    { "normal", LQ_NORMAL, KIND(LQ_MESSAGE) },
-    { "chat", LQ_CHAT, KIND(LQ_MESSAGE) },
-    { "groupchat", LQ_GROUPCHAT, KIND(LQ_MESSAGE) },
-    { "headline", LQ_HEADLINE, KIND(LQ_MESSAGE) },
-    { "unavailable", LQ_UNAVAILABLE, KIND(LQ_PRESENCE) },
-    { "subscribe", LQ_SUBSCRIBE, KIND(LQ_PRESENCE) },
-    { "subscribed", LQ_SUBSCRIBED, KIND(LQ_PRESENCE) },
-    { "unsubscribe", LQ_UNSUBSCRIBE, KIND(LQ_PRESENCE) },
-    { "unsubscribed", LQ_UNSUBSCRIBED, KIND(LQ_PRESENCE) },
-    { "probe", LQ_PROBE, KIND(LQ_PRESENCE) },
+    [LQ_ERROR] = { "error", ALL_KINDS },
+    [LQ_GET] = { "get", KIND(LQ_IQ) },
+    [LQ_SET] = { "set", KIND(LQ_IQ) },
+    [LQ_RESULT] = { "result", KIND(LQ_IQ) },
+    [LQ_NORMAL] = { "normal", KIND(LQ_MESSAGE) },
+    [LQ_CHAT] = { "chat", KIND(LQ_MESSAGE) },
+    [LQ_GROUPCHAT] = { "groupchat", KIND(LQ_MESSAGE) },
+    [LQ_HEADLINE] = { "headline", KIND(LQ_MESSAGE) },
+    [LQ_UNAVAILABLE] = { "unavailable", KIND(LQ_PRESENCE) },
+    [LQ_SUBSCRIBE] = { "subscribe", KIND(LQ_PRESENCE) },
+    [LQ_SUBSCRIBED] = { "subscribed", KIND(LQ_PRESENCE) },
+    [LQ_UNSUBSCRIBE] = { "unsubscribe", KIND(LQ_PRESENCE) },
+    [LQ_UNSUBSCRIBED] = { "unsubscribed", KIND(LQ_PRESENCE) },
+    [LQ_PROBE] = { "probe", KIND(LQ_PRESENCE) },
 };
 
 /* RFC 6120, 8.3.3. */
@@ -148,8 +148,9 @@ const lq_stanza *lq_stanza_parse(const char *text, size_t len)
 static int type_of(const char *name, int kind, int unknown)
 {
     for (size_t i = 0; i < LQ_COUNT(types); i++) {
-        if (lq_name_same(types[i].name, name)) {
-            return types[i].kinds & KIND(kind) ? types[i].type : unknown;
+        if ((types[i].kinds & KIND(kind)) != 0 &&
+            lq_name_same(types[i].name, name)) {
+            return (int)i;
         }
     }
     return unknown;
@@ -158,7 +159,7 @@ static int type_of(const char *name, int kind, int unknown)
 /* Everybody wants to know these.  Returns the type. */
 static const char *stanza_attrs(lq_stanza *stanza)
 {
-    const lq_attrs *attrs = stanza->root->attrs;
+    const lq_attrs *attrs = lq_element_attrs(stanza->root);
     const char *type = NULL;
 
     for (uint32_t i = 0; attrs != NULL && i < attrs->count; i++) {
@@ -202,12 +203,9 @@ void lq_stanza_classify(lq_stanza *stanza)
 
 const char *lq_stanza_type_name(int type)
 {
-    for (size_t i = 0; i < LQ_COUNT(types); i++) {
-        if (types[i].type == type && type != LQ_NORMAL) {
-            return types[i].name;
-        }
-    }
-    return NULL;
+    return type < 0 || (size_t)type >= LQ_COUNT(types) || type == LQ_NORMAL
+               ? NULL
+               : types[type].name;
 }
 
 int lq_stanza_kind(const lq_stanza *stanza)

@@ -1,12 +1,12 @@
 /* stanza.h - how a stanza and its elements lie in memory.
  *
- * The stanza itself lies in its arena.  An element is 40 bytes; a text is an
- * element without a name.  Names and namespaces that XMPP uses all the time
- * point to constants (names.h) instead of copies.
+ * The stanza itself lies in its arena.  An element is 32 bytes, with its
+ * attributes behind it; a text is the first 24 of an element without a name.
+ * Names and namespaces that XMPP uses all the time point to constants (names.h)
+ * instead of copies.
  *
- * An element with several texts has one more text as its first child: all of
- * them joined, for lq_element_text().  The walk over nodes hides it; it is
- * known by being its own child. */
+ * An element with several texts has one more text before all its nodes: all of
+ * them joined, for lq_element_text().  The walk over nodes hides it. */
 #ifndef LQ_STANZA_H
 #define LQ_STANZA_H
 
@@ -24,19 +24,41 @@ typedef struct lq_attrs {
 } lq_attrs;
 
 struct lq_element {
-    const char *name; /* NULL: a text node */
+    const char *name; /* NULL: a text node, which ends with `next` */
     union {
         const char *xmlns;
         const char *text; /* of a text node */
     };
     const lq_element *next;
-    const lq_element *children;
-    const lq_attrs *attrs; /* NULL: none */
+    uintptr_t below; /* the first node below it, and what else there is: nodes
+                        are aligned, so that the lowest bits are free */
 };
 
-static inline bool lq_element_is_joined(const lq_element *node)
+enum {
+    LQ_HAS_ATTRS = 1,  /* lq_attrs stand behind the element */
+    LQ_HAS_JOINED = 2, /* the first node below is the joined text */
+    LQ_BELOW_BITS = 3,
+    LQ_TEXT_SIZE = offsetof(struct lq_element, below),
+};
+
+/* NULL: none. */
+static inline const lq_attrs *lq_element_attrs(const lq_element *element)
 {
-    return node != NULL && node->children == node;
+    return element->name != NULL && (element->below & LQ_HAS_ATTRS) != 0
+               ? (const lq_attrs *)(element + 1)
+               : NULL;
+}
+
+/* The first node below ELEMENT, which has a name; the joined text, if there is
+ * one. */
+static inline lq_element *lq_element_below(const lq_element *element)
+{
+    return (lq_element *)(element->below & ~(uintptr_t)LQ_BELOW_BITS);
+}
+
+static inline bool lq_element_has_joined(const lq_element *element)
+{
+    return (element->below & LQ_HAS_JOINED) != 0;
 }
 
 struct lq_stanza {

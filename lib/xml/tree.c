@@ -78,15 +78,15 @@ static inline void tree_append(lq_tree *tree, lq_element *node)
     }
     top = tree_top(tree);
     if (top->last == NULL) {
-        top->element->children = node;
+        top->element->below |= (uintptr_t)node;
     } else {
         top->last->next = node;
     }
     top->last = node;
 }
 
-/* A new node with room for ATTRS attributes behind it. */
-static inline lq_element *tree_node(lq_tree *tree, size_t attrs)
+/* A new element with room for ATTRS attributes behind it. */
+static inline lq_element *tree_element(lq_tree *tree, size_t attrs)
 {
     size_t room = attrs == 0 ? 0 : sizeof(lq_attrs) + attrs * sizeof(lq_attr);
     lq_element *node = tree_alloc(tree, sizeof(*node) + room);
@@ -94,11 +94,12 @@ static inline lq_element *tree_node(lq_tree *tree, size_t attrs)
     if (node == NULL) {
         return NULL;
     }
-    *node = (lq_element){ .name = NULL };
+    node->next = NULL;
+    node->below = 0;
     if (attrs > 0) {
         tree->attrs = (lq_attrs *)(node + 1);
         tree->attrs->count = 0;
-        node->attrs = tree->attrs;
+        node->below = LQ_HAS_ATTRS;
     }
     tree_append(tree, node);
     return node;
@@ -158,7 +159,7 @@ void lq_tree_open(lq_tree *tree, const char *name, const char *xmlns,
     if (!tree_takes_element(tree)) {
         return;
     }
-    element = tree_node(tree, count + more);
+    element = tree_element(tree, count + more);
     if (element == NULL) {
         return;
     }
@@ -195,17 +196,21 @@ static void tree_extend_text(lq_tree *tree, lq_element *node, const char *more,
 
 static void tree_begin_text(lq_tree *tree, const char *text, size_t len)
 {
-    lq_element *node = tree_node(tree, 0);
+    lq_element *node = tree_alloc(tree, LQ_TEXT_SIZE);
 
-    if (node != NULL) {
-        node->text = lq_arena_text(&tree->stanza->arena, text, len);
-        if (node->text == NULL) {
-            tree_exhausted(tree, len + 1);
-        }
-        tree->text_len = len;
-        tree->text_room = 0;
-        tree_top(tree)->texts++;
+    if (node == NULL) {
+        return;
     }
+    node->name = NULL;
+    node->next = NULL;
+    node->text = lq_arena_text(&tree->stanza->arena, text, len);
+    if (node->text == NULL) {
+        tree_exhausted(tree, len + 1);
+    }
+    tree_append(tree, node);
+    tree->text_len = len;
+    tree->text_room = 0;
+    tree_top(tree)->texts++;
 }
 
 void lq_tree_text(lq_tree *tree, const char *text, size_t len)
@@ -230,18 +235,17 @@ void lq_tree_text(lq_tree *tree, const char *text, size_t len)
 /* Put a text before all others that joins them; see stanza.h. */
 static void tree_join_texts(lq_tree *tree, const lq_branch *branch)
 {
-    lq_element *node = tree_alloc(tree, sizeof(*node));
+    lq_element *node = tree_alloc(tree, LQ_TEXT_SIZE);
     char *text = tree_alloc(tree, branch->text_len + 1);
+    uintptr_t attrs = branch->element->below & LQ_HAS_ATTRS;
 
     if (node == NULL || text == NULL) {
         return;
     }
-    *node = (lq_element){
-        .text = text,
-        .next = branch->element->children,
-        .children = node,
-    };
-    branch->element->children = node;
+    node->name = NULL;
+    node->text = text;
+    node->next = lq_element_below(branch->element);
+    branch->element->below = (uintptr_t)node | attrs | LQ_HAS_JOINED;
     for (const lq_element *e = node->next; e != NULL; e = e->next) {
         if (e->name == NULL) {
             size_t len = strlen(e->text);

@@ -44,7 +44,7 @@ static inline char *writer_room(lq_writer *writer, size_t len)
         writer->error = lq_quote_failure(writer->out, len);
         return NULL;
     }
-    writer->out->tail += len;
+    lq_buffer_commit(writer->out, len);
     return room;
 }
 

@@ -167,6 +167,18 @@ size_t desk_drop_output(desk *d, lq_stream *stream)
     return all;
 }
 
+/* Whether something is new with STREAM; what is with others is not asked. */
+static bool desk_has_news(desk *d, const lq_stream *stream)
+{
+    const lq_stream *ready;
+    bool has_news = false;
+
+    while ((ready = lq_context_ready(d->context)) != NULL) {
+        has_news = has_news || ready == stream;
+    }
+    return has_news;
+}
+
 void desk_receive_for(desk *d, lq_stream *stream, const char *bytes, size_t len,
                       void (*take)(const lq_event *event, void *argument),
                       void *argument)
@@ -182,8 +194,8 @@ void desk_receive_for(desk *d, lq_stream *stream, const char *bytes, size_t len,
                       lq_failure_message(lq_stream_failure(stream)));
         }
         done += (size_t)taken;
-        if (lq_context_ready(d->context) != stream) {
-            continue; /* nothing is new */
+        if (!desk_has_news(d, stream)) {
+            continue;
         }
         while ((event = lq_stream_event(stream)) != NULL) {
             take(event, argument);

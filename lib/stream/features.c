@@ -1,0 +1,52 @@
+/* features.c - see features.h. */
+#include "stream/features.h"
+
+#include <string.h>
+
+#include "base/memory.h"
+#include "xml/writer.h"
+
+void lq_features_clear(lq_features *features)
+{
+    lq_stanza_unref(features->tree);
+    lq_free(features->text);
+    *features = (lq_features){ .tree = NULL };
+}
+
+void lq_features_set(lq_features *features, const lq_stanza *tree)
+{
+    lq_features_clear(features);
+    features->tree = lq_stanza_ref(tree);
+}
+
+void lq_features_fold(lq_features *features)
+{
+    lq_writer writer;
+    lq_buffer text;
+
+    if (features->tree == NULL) {
+        return;
+    }
+    lq_buffer_init(&text, LQ_BUFFER_MAX);
+    lq_writer_init(&writer, &text, "");
+    lq_write_copy(&writer, lq_stanza_root(features->tree));
+    if (lq_writer_end(&writer) == LQ_OK) {
+        features->text =
+            lq_strndup(lq_buffer_bytes(&text), lq_buffer_len(&text));
+    }
+    lq_buffer_clear(&text);
+    if (features->text != NULL) {
+        lq_stanza_unref(features->tree);
+        features->tree = NULL;
+    }
+}
+
+const lq_element *lq_features_get(lq_features *features, const char *name,
+                                  const char *xmlns)
+{
+    if (features->tree == NULL && features->text != NULL) {
+        features->tree =
+            lq_stanza_parse(features->text, strlen(features->text));
+    }
+    return lq_element_child(lq_stanza_root(features->tree), name, xmlns);
+}

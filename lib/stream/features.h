@@ -1,0 +1,25 @@
+/* features.h - what the server said that it can do, RFC 6120, 4.3.2.
+ *
+ * While a stream is negotiated the features are a tree, which is asked all the
+ * time; afterwards nobody may ever ask again, so what is kept is their text. */
+#ifndef LQ_FEATURES_H
+#define LQ_FEATURES_H
+
+#include "xml/stanza.h"
+
+typedef struct lq_features {
+    const lq_stanza *tree; /* a reference, or NULL */
+    char *text;            /* or NULL */
+} lq_features;
+
+void lq_features_clear(lq_features *features);
+void lq_features_set(lq_features *features, const lq_stanza *tree);
+
+/* Keep the text only, if memory allows. */
+void lq_features_fold(lq_features *features);
+
+/* The child NAME of XMLNS, or NULL. */
+const lq_element *lq_features_get(lq_features *features, const char *name,
+                                  const char *xmlns);
+
+#endif
