@@ -14,7 +14,7 @@
 
 /* A pool for arenas, and for whatever else wants pieces of this size.  NULL
  * when memory runs out. */
-enum { LQ_CHUNK_SIZE = 4096, LQ_CHUNKS_MAX = 16 };
+enum { LQ_CHUNK_SIZE = 4096, LQ_CHUNKS_MAX = 8 };
 lq_pool *lq_arena_pool(void);
 
 typedef struct lq_arena {

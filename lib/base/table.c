@@ -25,8 +25,7 @@ struct lq_entry {
     uint32_t hash;
 };
 
-/* Quick, and good for texts that nobody chose to collide. */
-static uint32_t plain_hash(const char *key, size_t len)
+uint32_t lq_plain_hash(const char *key, size_t len)
 {
     const uint64_t odd = UINT64_C(0x9e3779b97f4a7c15);
     uint64_t hash = len * odd;
@@ -47,7 +46,7 @@ static inline uint32_t table_hash(const lq_table *table, const char *key,
                                   size_t len)
 {
     return table->hash_key == NULL
-               ? plain_hash(key, len)
+               ? lq_plain_hash(key, len)
                : (uint32_t)lq_hash(table->hash_key, key, len);
 }
 
@@ -98,7 +97,7 @@ static void table_refill(lq_table *table, const struct lq_entry *entries,
                          size_t used)
 {
     memset(table_slots(table), 0, table->size * sizeof(uint32_t));
-    table->used = table->count = 0;
+    table->first = table->used = table->count = 0;
     for (size_t i = 0; i < used; i++) {
         struct lq_entry entry = entries[i];
 
@@ -213,6 +212,10 @@ void *lq_table_remove(lq_table *table, const char *key, size_t len)
     }
     value = entry->value;
     entry->value = NULL;
+    while (table->first < table->used &&
+           table->entries[table->first].value == NULL) {
+        table->first++; /* so that who always takes the first finds it */
+    }
     if (--table->count == 0) {
         table_empty(table);
     }
@@ -221,6 +224,9 @@ void *lq_table_remove(lq_table *table, const char *key, size_t len)
 
 void *lq_table_next(const lq_table *table, size_t *cursor)
 {
+    if (*cursor < table->first) {
+        *cursor = table->first;
+    }
     while (*cursor < table->used) {
         const struct lq_entry *entry = &table->entries[(*cursor)++];
 

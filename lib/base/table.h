@@ -16,10 +16,14 @@ typedef struct lq_hash_key {
 
 uint64_t lq_hash(const lq_hash_key *key, const void *bytes, size_t len);
 
+/* Quick, and good for texts that nobody chose to collide. */
+uint32_t lq_plain_hash(const char *text, size_t len);
+
 typedef struct lq_table {
     const lq_hash_key *hash_key; /* borrowed; NULL: the keys are our own */
     struct lq_entry *entries;    /* dense, in order of insertion, with holes;
                                     behind them the slots */
+    uint32_t first;              /* no entry is in use before this one */
     uint32_t used;               /* entries in use, holes included */
     uint32_t count;              /* entries in use */
     uint32_t size;               /* slots, a power of two, or 0 */

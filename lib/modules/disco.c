@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/random.h"
 #include "base/table.h"
 #include "base/text.h"
 
@@ -26,16 +25,10 @@ typedef struct identity {
     char *name; /* or NULL */
 } identity;
 
-typedef struct feature {
-    struct feature *next;
-    char *var;
-} feature;
-
 struct lq_disco {
     lq_stream *stream;
     identity *identities; /* in order of addition; none: client/pc */
-    feature *features;    /* that are no module's */
-    lq_hash_key key;
+    lq_table features;    /* that are no module's: each text -> itself */
 };
 
 /* ---- what we are and can ---- */
@@ -47,12 +40,6 @@ static void identity_free(identity *i)
     lq_free(i->lang);
     lq_free(i->name);
     lq_free(i);
-}
-
-static void feature_free(feature *f)
-{
-    lq_free(f->var);
-    lq_free(f);
 }
 
 static void build_identity(lq_builder *b, const char *category,
@@ -88,14 +75,16 @@ static int build_feature(void *self, const char *var)
 
 static int build_features(lq_builder *b, const lq_disco *disco)
 {
-    const feature *f = disco->features;
+    const char *added;
     listing l = { .b = b };
+    size_t cursor = 0;
     int rv;
 
-    lq_table_init(&l.told, &disco->key);
+    lq_table_init(&l.told, NULL);
     rv = lq_stream_features(disco->stream, build_feature, &l);
-    for (; f != NULL && rv == LQ_OK; f = f->next) {
-        rv = build_feature(&l, f->var);
+    while (rv == LQ_OK &&
+           (added = lq_table_next(&disco->features, &cursor)) != NULL) {
+        rv = build_feature(&l, added);
     }
     lq_table_clear(&l.told);
     return rv;
@@ -119,12 +108,15 @@ static int disco_init(void *self, lq_stream *stream)
     lq_disco *disco = self;
 
     disco->stream = stream;
-    return lq_random_fill(&disco->key, sizeof(disco->key));
+    lq_table_init(&disco->features, NULL);
+    return LQ_OK;
 }
 
 static void disco_clear(void *self)
 {
     lq_disco *disco = self;
+    size_t cursor = 0;
+    char *added;
 
     while (disco->identities != NULL) {
         identity *i = disco->identities;
@@ -132,12 +124,10 @@ static void disco_clear(void *self)
         disco->identities = i->next;
         identity_free(i);
     }
-    while (disco->features != NULL) {
-        feature *f = disco->features;
-
-        disco->features = f->next;
-        feature_free(f);
+    while ((added = lq_table_next(&disco->features, &cursor)) != NULL) {
+        lq_free(added);
     }
+    lq_table_clear(&disco->features);
 }
 
 /* Both kinds of question: the payload's namespace tells which. */
@@ -224,23 +214,22 @@ int lq_disco_add_identity(lq_disco *disco, const char *category,
 
 int lq_disco_add_feature(lq_disco *disco, const char *var)
 {
-    feature **end = &disco->features;
-    feature *f;
+    size_t len;
+    char *added;
 
     if (is_empty(var)) {
         return LQ_E_ARGUMENT;
     }
-    for (; *end != NULL; end = &(*end)->next) {
-        if (lq_text_equal((*end)->var, var)) {
-            return LQ_OK;
-        }
+    len = strlen(var);
+    if (lq_table_get(&disco->features, var, len) != NULL) {
+        return LQ_OK;
     }
-    f = lq_calloc(1, sizeof(*f));
-    if (f == NULL || lq_replace(&f->var, var) < 0) {
-        lq_free(f);
+    added = lq_strdup(var);
+    if (added == NULL ||
+        lq_table_set(&disco->features, added, len, added) < 0) {
+        lq_free(added);
         return LQ_E_NOMEM;
     }
-    *end = f;
     return LQ_OK;
 }
 

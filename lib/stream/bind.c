@@ -79,7 +79,7 @@ static int bind_adopt(lq_stream *stream, const char *text)
     bool ours = jid != NULL && lq_jid_resource(jid) != NULL &&
                 lq_jid_equal_bare(jid, stream->self);
     bool kept = ours && lq_replace(&stream->jid, text) == LQ_OK &&
-                lq_replace(&stream->account, lq_jid_bare(jid)) == LQ_OK;
+                lq_stream_set_account(stream, jid) == LQ_OK;
 
     lq_jid_free(jid);
     if (kept) {

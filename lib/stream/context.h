@@ -34,7 +34,7 @@ struct lq_context {
     struct lq_trust *system; /* one of them, once needed; a reference */
     Gsasl *gsasl;
     lq_builder *builders[LQ_SPARES]; /* idle, with their buffers */
-    unsigned char randoms[256];      /* used from the end */
+    unsigned char randoms[1024];     /* used from the end */
     size_t random_count;
     int64_t wallclock; /* LQ_NEVER: not known */
     lq_time wallclock_at;

@@ -8,7 +8,12 @@
 #include "base/precis.h"
 #include "base/text.h"
 
-enum { NONCE_MAX = 1024, SALT_MAX = 1024, DIGEST_MAX = 64 };
+enum {
+    NONCE_MAX = 1024,
+    SALT_MAX = 1024,
+    DIGEST_MAX = 64,
+    PASSWORD_MAX = 64 * 1024,
+};
 
 /* An attribute of a message: "r=..." up to the next comma. */
 typedef struct field {
@@ -97,16 +102,21 @@ static int password_prepare(lq_buffer *out, const char *password)
 
 struct lq_salted {
     gnutls_mac_algorithm_t mac;
-    long iterations;
-    size_t salt_len;
-    char hex[2 * DIGEST_MAX + 1]; /* as libgsasl takes it */
-    char salt[];
+    int iterations;
+    uint16_t size; /* of the digest */
+    uint16_t salt_len;
+    unsigned char bytes[]; /* the digest, then the salt */
 };
+
+static size_t salted_size(const lq_salted *salted)
+{
+    return sizeof(*salted) + salted->size + salted->salt_len;
+}
 
 void lq_salted_free(lq_salted *salted)
 {
     if (salted != NULL) {
-        lq_wipe(salted, sizeof(*salted) + salted->salt_len);
+        lq_wipe(salted, salted_size(salted));
         lq_free(salted);
     }
 }
@@ -117,51 +127,65 @@ static bool salted_fits(const lq_salted *salted, const lq_mechanism *mechanism,
     return salted != NULL && salted->mac == mechanism->mac &&
            salted->iterations == iterations &&
            salted->salt_len == lq_buffer_len(salt) &&
-           memcmp(salted->salt, lq_buffer_bytes(salt), salted->salt_len) == 0;
+           memcmp(salted->bytes + salted->size, lq_buffer_bytes(salt),
+                  salted->salt_len) == 0;
 }
 
-static int salted_derive(lq_salted *salted, const lq_buffer *password)
+static int salted_derive(lq_salted *salted, const char *password)
 {
-    unsigned char digest[DIGEST_MAX];
-    size_t size = gnutls_hmac_get_len(salted->mac);
-    gnutls_datum_t key = { (unsigned char *)lq_buffer_bytes(password),
-                           (unsigned)lq_buffer_len(password) };
-    gnutls_datum_t salt = { (unsigned char *)salted->salt,
-                            (unsigned)salted->salt_len };
-    int rv = gnutls_pbkdf2(salted->mac, &key, &salt,
-                           (unsigned)salted->iterations, digest, size);
+    gnutls_datum_t salt = { salted->bytes + salted->size, salted->salt_len };
+    gnutls_datum_t key;
+    lq_buffer prepared;
+    int rv;
 
-    for (size_t i = 0; i < size && rv >= 0; i++) {
-        snprintf(salted->hex + 2 * i, 3, "%02x", digest[i]);
+    lq_buffer_init(&prepared, PASSWORD_MAX);
+    rv = password_prepare(&prepared, password);
+    if (rv == LQ_OK) {
+        key.data = (unsigned char *)lq_buffer_bytes(&prepared);
+        key.size = (unsigned)lq_buffer_len(&prepared);
+        rv = gnutls_pbkdf2(salted->mac, &key, &salt,
+                           (unsigned)salted->iterations, salted->bytes,
+                           salted->size);
     }
-    lq_wipe(digest, sizeof(digest));
-    return rv < 0 ? LQ_E_NOMEM : LQ_OK;
+    lq_buffer_wipe(&prepared);
+    return rv;
 }
 
 static lq_salted *salted_new(const lq_mechanism *mechanism,
                              const char *password, const lq_buffer *salt,
                              long iterations)
 {
-    lq_salted *salted = lq_calloc(1, sizeof(*salted) + lq_buffer_len(salt));
-    lq_buffer prepared;
-    int rv;
+    size_t size = gnutls_hmac_get_len(mechanism->mac);
+    size_t salt_len = lq_buffer_len(salt);
+    lq_salted *salted = lq_calloc(1, sizeof(*salted) + size + salt_len);
 
     if (salted == NULL) {
         return NULL;
     }
     salted->mac = mechanism->mac;
-    salted->iterations = iterations;
-    salted->salt_len = lq_buffer_len(salt);
-    memcpy(salted->salt, lq_buffer_bytes(salt), salted->salt_len);
-    lq_buffer_init(&prepared, 64 * 1024);
-    rv = password_prepare(&prepared, password);
-    rv = rv < 0 ? rv : salted_derive(salted, &prepared);
-    lq_buffer_wipe(&prepared);
-    if (rv < 0) {
+    salted->iterations = (int)iterations;
+    salted->size = (uint16_t)size;
+    salted->salt_len = (uint16_t)salt_len;
+    memcpy(salted->bytes + size, lq_buffer_bytes(salt), salt_len);
+    if (salted_derive(salted, password) < 0) {
         lq_salted_free(salted);
         return NULL;
     }
     return salted;
+}
+
+/* libgsasl takes it in hexadecimal. */
+static int salted_give(const lq_salted *salted, Gsasl_session *session)
+{
+    char hex[2 * DIGEST_MAX + 1];
+    int rv;
+
+    for (size_t i = 0; i < salted->size; i++) {
+        snprintf(hex + 2 * i, 3, "%02x", salted->bytes[i]);
+    }
+    rv = gsasl_property_set(session, GSASL_SCRAM_SALTED_PASSWORD, hex);
+    lq_wipe(hex, sizeof(hex));
+    return rv == GSASL_OK ? LQ_OK : LQ_E_NOMEM;
 }
 
 static int salt_decode(lq_buffer *salt, field base64, const char **problem)
@@ -200,9 +224,5 @@ int lq_scram_salt(Gsasl_session *session, const lq_mechanism *mechanism,
     if (rv < 0) {
         return rv;
     }
-    return *salted != NULL &&
-                   gsasl_property_set(session, GSASL_SCRAM_SALTED_PASSWORD,
-                                      (*salted)->hex) == GSASL_OK
-               ? LQ_OK
-               : LQ_E_NOMEM;
+    return *salted == NULL ? LQ_E_NOMEM : salted_give(*salted, session);
 }

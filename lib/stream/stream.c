@@ -226,12 +226,16 @@ static int stream_account(lq_stream *stream)
 {
     int rv = stream_self(stream);
 
-    if (rv == LQ_OK &&
-        (stream_domain(stream) < 0 ||
-         lq_replace(&stream->account, lq_jid_bare(stream->self)) < 0)) {
-        rv = LQ_E_NOMEM;
-    }
-    return rv;
+    lq_replace(&stream->account, NULL);
+    return rv == LQ_OK ? stream_domain(stream) : rv;
+}
+
+int lq_stream_set_account(lq_stream *stream, const lq_jid *jid)
+{
+    const char *bare = lq_jid_bare(jid);
+    bool same = strcmp(bare, lq_jid_bare(stream->self)) == 0;
+
+    return lq_replace(&stream->account, same ? NULL : bare);
 }
 
 /* Authorities of its own are loaded now, so that it can be said what is wrong
@@ -496,7 +500,9 @@ const lq_failure *lq_stream_failure(const lq_stream *stream)
 
 const char *lq_stream_account(const lq_stream *stream)
 {
-    return stream->account;
+    return stream->account != NULL || stream->self == NULL
+               ? stream->account
+               : lq_jid_bare(stream->self);
 }
 
 const char *lq_stream_jid(const lq_stream *stream)
@@ -509,7 +515,7 @@ const char *lq_stream_jid(const lq_stream *stream)
 
 bool lq_stream_is_own(const lq_stream *stream, const char *jid)
 {
-    return jid == NULL || lq_address_equal(jid, stream->account) ||
+    return jid == NULL || lq_address_equal(jid, lq_stream_account(stream)) ||
            (stream->jid != NULL && lq_address_equal(jid, stream->jid));
 }
 

@@ -31,7 +31,7 @@ struct lq_stream {
     lq_context *context;
     lq_config config;
     lq_jid *self;  /* the configured account */
-    char *account; /* lq_stream_account() */
+    char *account; /* lq_stream_account(); NULL: as SELF has it */
     char *jid;     /* lq_stream_jid() */
     void *user;
 
@@ -112,6 +112,9 @@ static inline void lq_stream_leave(lq_stream *stream)
 
 /* Queue NOTE; tell the context. */
 void lq_stream_note(lq_stream *stream, lq_note *note);
+
+/* JID is the account as the server writes it.  LQ_OK or LQ_E_NOMEM. */
+int lq_stream_set_account(lq_stream *stream, const lq_jid *jid);
 
 /* The connection that was wished for, if one was, becomes the current one. */
 void lq_stream_begin(lq_stream *stream);

@@ -84,8 +84,10 @@ static void take_surface(lq_stream *stream, const lq_stanza *stanza)
 static bool take_sender(lq_stream *stream, lq_stanza *stanza)
 {
     if (stanza->from == NULL) {
-        stanza->sender = lq_arena_text(&stanza->arena, stream->account,
-                                       strlen(stream->account));
+        const char *account = lq_stream_account(stream);
+
+        stanza->sender =
+            lq_arena_text(&stanza->arena, account, strlen(account));
         return stanza->sender != NULL;
     }
     return true;

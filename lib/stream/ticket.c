@@ -244,7 +244,7 @@ static bool ticket_may_answer(const lq_ticket *ticket, const char *from)
     const char *to = ticket->to;
     const char *domain = lq_jid_domain(stream->self);
 
-    if (to == NULL || lq_address_equal(to, stream->account)) {
+    if (to == NULL || lq_address_equal(to, lq_stream_account(stream))) {
         return lq_stream_is_own(stream, from) || lq_address_equal(from, domain);
     }
     if (from == NULL) {

@@ -368,6 +368,8 @@ static int tls_handshake(lq_tls *tls)
         rv = tls_verify_resumed(tls);
     }
     if (rv == GNUTLS_E_SUCCESS) {
+        lq_resumption_free(tls->past);
+        tls->past = NULL;
         tls->established = true;
         return lq_stream_open(tls->stream);
     }

@@ -11,7 +11,7 @@
 
 #include "base/arena.h"
 
-enum { LQ_MEMO_SIZE = 1024, LQ_MEMO_SPACES = 256 };
+enum { LQ_MEMO_SIZE = 512, LQ_MEMO_SPACES = 256 };
 
 /* A copied namespace takes so many bytes besides its text. */
 enum { LQ_MEMO_COST = 24 };

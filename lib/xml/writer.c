@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/table.h"
 #include "xml/names.h"
 #include "xml/quote.h"
 
 #define PREFIX_SIZE 16 /* of "n" and a number */
+#define FEW_ATTRS   16
 
 static void writer_fail(lq_writer *writer, int error)
 {
@@ -137,21 +140,64 @@ static bool has_attr(const lq_writer *writer, size_t mark, size_t len)
 
 static bool writer_takes_attr(lq_writer *writer)
 {
-    if (!writer->in_tag) {
+    if (!writer->in_tag || writer->attrs++ == LQ_ATTRS_MAX) {
         writer_fail(writer, LQ_E_ARGUMENT);
     }
     return writer->error == LQ_OK;
 }
 
-/* A bit for each attribute by its length and first letter: few tags have two
- * of the same, and only then need they be compared. */
-static bool may_have_attr(lq_writer *writer, const char *name, size_t len)
+/* Set a bit in WORD; was it set already? */
+static bool mark_bit(uint64_t *word, unsigned bit)
 {
-    uint64_t bit = UINT64_C(1) << (((uint8_t)*name + len) % 64);
-    bool may = (writer->seen & bit) != 0;
+    bool was_set = (*word >> bit & 1) != 0;
 
-    writer->seen |= bit;
-    return may;
+    *word |= UINT64_C(1) << bit;
+    return was_set;
+}
+
+static bool mark_many(lq_writer *writer, const char *name, size_t len)
+{
+    uint32_t hash = lq_plain_hash(name, len);
+
+    return mark_bit(&writer->many[hash / 64 % LQ_COUNT(writer->many)],
+                    hash % 64);
+}
+
+/* There are more than a few now. */
+static void mark_all(lq_writer *writer, size_t mark)
+{
+    const char *end = writer_at(writer, mark);
+    attr found;
+
+    memset(writer->many, 0, sizeof(writer->many));
+    for (const char *at = attrs_begin(writer); at < end;) {
+        at = attr_read(&found, at, end);
+        mark_many(writer, found.name, found.name_len);
+    }
+}
+
+/* Whether one of many attributes before MARK may be called like that behind it,
+ * whose name has LEN bytes. */
+static bool may_be_double(lq_writer *writer, size_t mark, size_t len)
+{
+    if (writer->attrs == FEW_ATTRS + 1) {
+        mark_all(writer, mark);
+    }
+    return mark_many(writer, writer_at(writer, mark) + 1, len);
+}
+
+/* A few attributes are told apart by length and first letter, many by a hash:
+ * only where these are the same need names be compared. */
+static inline void check_attr(lq_writer *writer, size_t mark, char first,
+                              size_t len)
+{
+    bool may = writer->attrs <= FEW_ATTRS
+                   ? mark_bit(&writer->seen, ((uint8_t)first + len) % 64)
+                   : writer->error == LQ_OK && may_be_double(writer, mark, len);
+
+    if (may && writer->error == LQ_OK && has_attr(writer, mark, len)) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
 }
 
 /* " PREFIX:NAME='", and without a colon for the empty prefix. */
@@ -182,10 +228,8 @@ static inline void write_attr(lq_writer *writer, const char *prefix,
     size_t prefix_len = strlen(prefix);
 
     put_attr(writer, prefix, prefix_len, name, len);
-    if (writer->error == LQ_OK && may_have_attr(writer, name, len) &&
-        has_attr(writer, mark, prefix_len + (prefix_len > 0) + len)) {
-        writer_fail(writer, LQ_E_ARGUMENT);
-    }
+    check_attr(writer, mark, prefix_len > 0 ? *prefix : *name,
+               prefix_len + (prefix_len > 0) + len);
     put_value(writer, value);
 }
 
@@ -212,9 +256,7 @@ void lq_write_attr_plain(lq_writer *writer, const char *name, const char *value)
         return;
     }
     put_attr(writer, "", 0, name, len);
-    if (may_have_attr(writer, name, len) && has_attr(writer, mark, len)) {
-        writer_fail(writer, LQ_E_ARGUMENT);
-    }
+    check_attr(writer, mark, *name, len);
     room = writer_room(writer, value_len + 1);
     if (room != NULL) {
         memcpy(room, value, value_len);
@@ -354,7 +396,7 @@ void lq_write_open(lq_writer *writer, const char *name, const char *xmlns)
     top->xmlns =
         xmlns == NULL ? in_force : write_xmlns(writer, in_force, xmlns);
     writer->in_tag = true;
-    writer->prefixes = 0;
+    writer->attrs = writer->prefixes = 0;
     writer->seen = 0;
 }
 

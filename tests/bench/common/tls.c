@@ -155,10 +155,11 @@ static void end_begin(tls_end *end, unsigned kind,
     gnutls_transport_set_pull_function(end->session, pull);
 }
 
+/* XEP-0368 */
+static const gnutls_datum_t alpn = { (unsigned char *)"xmpp-client", 11 };
+
 void tls_serve(tls_end *end)
 {
-    const gnutls_datum_t alpn = { (unsigned char *)"xmpp-client", 11 };
-
     end_begin(end, GNUTLS_SERVER, server_credentials);
     fine(gnutls_alpn_set_protocols(end->session, &alpn, 1, 0));
     fine(gnutls_session_ticket_enable_server(end->session, &ticket_key));
@@ -167,6 +168,7 @@ void tls_serve(tls_end *end)
 void tls_connect(tls_end *end, const gnutls_datum_t *resume)
 {
     end_begin(end, GNUTLS_CLIENT, client_credentials);
+    fine(gnutls_alpn_set_protocols(end->session, &alpn, 1, 0));
     fine(gnutls_server_name_set(end->session, GNUTLS_NAME_DNS, TLS_DOMAIN,
                                 strlen(TLS_DOMAIN)));
     gnutls_session_set_verify_cert(end->session, TLS_DOMAIN, 0);

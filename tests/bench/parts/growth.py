@@ -46,10 +46,10 @@ ALL = {
     'deliveries': SIZES,
     'held': [1, 10, 100, 1000, 3000],
     'build-children': SIZES,
-    'build-attributes': SIZES[:-1],
+    'build-attributes': [1, 10, 50, 100, 250],
     'build-text': TEXTS,
     'build-pieces': SIZES,
-    'features-add': SIZES[:-1],
+    'features-add': SIZES,
     'features': SIZES,
 }
 
