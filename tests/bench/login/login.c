@@ -12,23 +12,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/contest.h"
 #include "login.h"
 
-enum { WAYS_MAX = 16, ROUNDS_MAX = 101, WARM = 2 };
+enum { WARM = 2 };
 
 static const way *const lists[] = { ways_floors, ways_loquat };
-
-typedef struct result {
-    const way *way;
-    const struct result *floor;
-    double ns[ROUNDS_MAX], ratios[ROUNDS_MAX];
-    bench_cost cost; /* of the last round */
-} result;
-
-typedef struct results {
-    result all[WAYS_MAX];
-    int count;
-} results;
 
 static bool is_called(const way *w, const char *name)
 {
@@ -39,26 +28,28 @@ static bool is_called(const way *w, const char *name)
             strcmp(name + len + 1, w->who) == 0);
 }
 
-static result *find(results *r, const char *what, const char *who)
+/* Where WHO of the case WHAT stands, or -1. */
+static int find(const contest *c, const char *what, const char *who)
 {
-    for (int i = 0; i < r->count; i++) {
-        if (strcmp(r->all[i].way->what, what) == 0 &&
-            strcmp(r->all[i].way->who, who) == 0) {
-            return &r->all[i];
-        }
+    int i = c->count - 1;
+
+    while (i >= 0 && (strcmp(c->all[i].what, what) != 0 ||
+                      strcmp(c->all[i].who, who) != 0)) {
+        i--;
     }
-    return NULL;
+    return i;
 }
 
 /* Those called NAME; all for NULL.  Floors stand before what is above them. */
-static void choose(results *r, const char *name)
+static void choose(contest *c, const char *name)
 {
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
         for (const way *w = lists[i]; w->what != NULL; w++) {
             if (is_called(w, name)) {
-                r->all[r->count].way = w;
-                r->count++;
-                r->all[r->count - 1].floor = find(r, w->what, w->floor);
+                c->all[c->count] =
+                    (contestant){ .what = w->what, .who = w->who, .self = w };
+                c->count++;
+                c->all[c->count - 1].base = find(c, w->what, w->floor);
             }
         }
     }
@@ -75,8 +66,10 @@ static void usage(void)
     exit(2);
 }
 
-static bench_cost run(const way *w, size_t count)
+static bench_cost run(const void *chosen, void *argument)
 {
+    const way *w = chosen;
+    size_t count = *(const size_t *)argument;
     bench_cost cost = { 0 };
     void *self = w->begin();
 
@@ -90,44 +83,11 @@ static bench_cost run(const way *w, size_t count)
     return cost;
 }
 
-static void take_turns(results *r, size_t logins, int rounds)
-{
-    for (int round = 0; round < rounds; round++) {
-        for (int i = 0; i < r->count; i++) {
-            result *one = &r->all[i];
-
-            one->cost = run(one->way, logins);
-            one->ns[round] = one->cost.ns;
-            if (one->floor != NULL) {
-                one->ratios[round] = one->cost.ns / one->floor->ns[round];
-            }
-        }
-    }
-}
-
-static void tell(result *r, int rounds, double count)
-{
-    const char *what = r->way->what, *who = r->way->who;
-
-    if (r->floor != NULL) {
-        bench_figure(what, who, "ratio",
-                     bench_median(r->ratios, (size_t)rounds));
-        bench_figure(what, who, "ratio-min", r->ratios[0]);
-        bench_figure(what, who, "ratio-max", r->ratios[rounds - 1]);
-    }
-    bench_figure(what, who, "ns/login",
-                 bench_median(r->ns, (size_t)rounds) / count);
-    if (bench_counts_heap()) {
-        bench_figure(what, who, "allocations/login",
-                     r->cost.allocations / count);
-    }
-}
-
 int main(int argc, char **argv)
 {
-    static results r;
+    static contest all = { .rounds = 7, .run = run };
     size_t logins = 20;
-    int rounds = 7, option;
+    int option;
 
     while ((option = getopt(argc, argv, "n:r:")) != -1) {
         switch (option) {
@@ -135,19 +95,17 @@ int main(int argc, char **argv)
             logins = strtoul(optarg, NULL, 10);
             break;
         case 'r':
-            rounds = atoi(optarg);
+            all.rounds = atoi(optarg);
             break;
         default:
             usage();
         }
     }
-    choose(&r, argv[optind]);
-    if (r.count == 0 || logins == 0 || rounds < 0 || rounds > ROUNDS_MAX) {
+    choose(&all, argv[optind]);
+    all.argument = &logins;
+    if (all.count == 0 || logins == 0) {
         usage();
     }
-    take_turns(&r, logins, rounds == 0 ? 1 : rounds);
-    for (int i = 0; i < r.count && rounds > 0; i++) {
-        tell(&r.all[i], rounds, (double)logins);
-    }
+    contest_run(&all, "login", (double)logins);
     return 0;
 }

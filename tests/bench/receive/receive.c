@@ -11,18 +11,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/contest.h"
 #include "reader.h"
-
-enum { READERS_MAX = 32, ROUNDS_MAX = 101 };
 
 static const reader *const lists[] = { readers_floors, readers_loquat,
                                        readers_peers, readers_tls };
-
-typedef struct result {
-    const reader *reader;
-    double ns[ROUNDS_MAX], ratios[ROUNDS_MAX];
-    bench_cost cost; /* of the last round */
-} result;
 
 char *feed_next(const feed *f, size_t *at, size_t *len)
 {
@@ -75,9 +68,16 @@ static void work_do(void *argument)
     w->reader->read(w->feed);
 }
 
-static bench_cost run(const reader *r, const corpus *c, size_t chunk)
+typedef struct setting {
+    const corpus *corpus;
+    size_t chunk;
+} setting;
+
+static bench_cost run(const void *self, void *argument)
 {
-    feed f = { .corpus = c, .chunk = chunk };
+    const reader *r = self;
+    const setting *s = argument;
+    feed f = { .corpus = s->corpus, .chunk = s->chunk };
     work w = { r, &f };
     bench_cost cost;
 
@@ -88,78 +88,65 @@ static bench_cost run(const reader *r, const corpus *c, size_t chunk)
     if (r->end != NULL) {
         r->end(&f);
     }
-    if (f.stanzas != c->count) {
-        bench_die("%s read %zu stanzas of %zu", r->name, f.stanzas, c->count);
+    if (f.stanzas != s->corpus->count) {
+        bench_die("%s read %zu stanzas of %zu", r->name, f.stanzas,
+                  s->corpus->count);
     }
     return cost;
 }
 
-static void tell(result *r, int rounds, const corpus *c, const char *what)
+static void tell_peaks(const contest *all)
 {
-    const char *name = r->reader->name;
-    double count = (double)c->count;
-
-    bench_figure(what, name, "ns/stanza",
-                 bench_median(r->ns, (size_t)rounds) / count);
-    bench_figure(what, name, "ratio", bench_median(r->ratios, (size_t)rounds));
-    bench_figure(what, name, "ratio-min", r->ratios[0]);
-    bench_figure(what, name, "ratio-max", r->ratios[rounds - 1]);
-    if (bench_counts_heap()) {
-        bench_figure(what, name, "allocations/stanza",
-                     r->cost.allocations / count);
-        bench_figure(what, name, "peak", r->cost.peak);
+    for (int i = 0; i < all->count && bench_counts_heap(); i++) {
+        bench_figure(all->all[i].what, all->all[i].who, "peak",
+                     all->all[i].cost.peak);
     }
 }
 
 int main(int argc, char **argv)
 {
-    static result results[READERS_MAX];
-    size_t chunk = 4096, limit = 0;
-    int rounds = 7, option, count;
+    static contest all = { .rounds = 7, .run = run };
+    setting as = { .chunk = 4096 };
+    size_t limit = 0;
+    int option;
     const char *what;
     corpus c;
 
     while ((option = getopt(argc, argv, "c:n:r:")) != -1) {
         switch (option) {
         case 'c':
-            chunk = strtoul(optarg, NULL, 10);
+            as.chunk = strtoul(optarg, NULL, 10);
             break;
         case 'n':
             limit = strtoul(optarg, NULL, 10);
             break;
         case 'r':
-            rounds = atoi(optarg);
+            all.rounds = atoi(optarg);
             break;
         default:
             usage();
         }
     }
-    count = argc - optind - 1;
-    if (count < 1 || count > READERS_MAX || chunk == 0 || rounds < 0 ||
-        rounds > ROUNDS_MAX) {
+    all.count = argc - optind - 1;
+    if (all.count < 1 || all.count > CONTEST_MAX || as.chunk == 0) {
         usage();
     }
     c = corpus_read(argv[optind], limit);
+    as.corpus = &c;
+    all.argument = &as;
     what = strrchr(argv[optind], '/');
     what = what == NULL ? argv[optind] : what + 1;
-    for (int i = 0; i < count; i++) {
-        results[i].reader = find(argv[optind + 1 + i]);
-    }
-    for (int round = 0; round < (rounds == 0 ? 1 : rounds); round++) {
-        for (int i = 0; i < count; i++) {
-            result *r = &results[i];
+    for (int i = 0; i < all.count; i++) {
+        const reader *r = find(argv[optind + 1 + i]);
 
-            r->cost = run(r->reader, &c, chunk);
-            r->ns[round] = r->cost.ns;
-            r->ratios[round] = r->cost.ns / results[0].ns[round];
-        }
+        all.all[i] = (contestant){ .what = what, .who = r->name, .self = r };
     }
-    for (int i = 0; i < count && rounds > 0; i++) {
-        tell(&results[i], rounds, &c, what);
-    }
-    if (rounds == 0) {
+    contest_run(&all, "stanza", (double)c.count);
+    if (all.rounds == 0) {
         bench_figure(what, "corpus", "stanzas", (double)c.count);
         bench_figure(what, "corpus", "bytes", (double)c.len);
+    } else {
+        tell_peaks(&all);
     }
     corpus_free(&c);
     return 0;

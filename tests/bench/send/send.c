@@ -12,19 +12,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../common/contest.h"
 #include "writer.h"
 
-enum { WRITERS_MAX = 16, ROUNDS_MAX = 101, WARM = 200 };
+enum { WARM = 200 };
 
 static const writer *const lists[] = { writers_floors, writers_loquat,
                                        writers_peers, writers_gloox,
                                        writers_tls };
-
-typedef struct result {
-    const writer *writer;
-    double ns[ROUNDS_MAX], ratios[ROUNDS_MAX];
-    bench_cost cost; /* of the last round */
-} result;
 
 void writing_keep(writing *w, const char *text, size_t len)
 {
@@ -71,8 +66,10 @@ static void work_do(void *argument)
     w->writer->write(w->writing);
 }
 
-static bench_cost run(const writer *r, size_t count)
+static bench_cost run(const void *self, void *argument)
 {
+    const writer *r = self;
+    size_t count = *(const size_t *)argument;
     writing w = { .count = WARM };
     work all = { r, &w };
     bench_cost cost;
@@ -94,39 +91,11 @@ static bench_cost run(const writer *r, size_t count)
     return cost;
 }
 
-static void take_turns(result *results, int count, size_t messages, int rounds)
-{
-    for (int round = 0; round < rounds; round++) {
-        for (int i = 0; i < count; i++) {
-            result *r = &results[i];
-
-            r->cost = run(r->writer, messages);
-            r->ns[round] = r->cost.ns;
-            r->ratios[round] = r->cost.ns / results[0].ns[round];
-        }
-    }
-}
-
-static void tell(result *r, int rounds, double count)
-{
-    const char *what = "chat message", *name = r->writer->name;
-
-    bench_figure(what, name, "ns/message",
-                 bench_median(r->ns, (size_t)rounds) / count);
-    bench_figure(what, name, "ratio", bench_median(r->ratios, (size_t)rounds));
-    bench_figure(what, name, "ratio-min", r->ratios[0]);
-    bench_figure(what, name, "ratio-max", r->ratios[rounds - 1]);
-    if (bench_counts_heap()) {
-        bench_figure(what, name, "allocations/message",
-                     r->cost.allocations / count);
-    }
-}
-
 int main(int argc, char **argv)
 {
-    static result results[WRITERS_MAX];
+    static contest all = { .rounds = 7, .run = run };
     size_t messages = 20000;
-    int rounds = 7, option, count;
+    int option;
 
     while ((option = getopt(argc, argv, "n:r:")) != -1) {
         switch (option) {
@@ -134,23 +103,23 @@ int main(int argc, char **argv)
             messages = strtoul(optarg, NULL, 10);
             break;
         case 'r':
-            rounds = atoi(optarg);
+            all.rounds = atoi(optarg);
             break;
         default:
             usage();
         }
     }
-    count = argc - optind;
-    if (count < 1 || count > WRITERS_MAX || messages == 0 || rounds < 0 ||
-        rounds > ROUNDS_MAX) {
+    all.argument = &messages;
+    all.count = argc - optind;
+    if (all.count < 1 || all.count > CONTEST_MAX || messages == 0) {
         usage();
     }
-    for (int i = 0; i < count; i++) {
-        results[i].writer = find(argv[optind + i]);
+    for (int i = 0; i < all.count; i++) {
+        const writer *w = find(argv[optind + i]);
+
+        all.all[i] =
+            (contestant){ .what = "chat message", .who = w->name, .self = w };
     }
-    take_turns(results, count, messages, rounds == 0 ? 1 : rounds);
-    for (int i = 0; i < count && rounds > 0; i++) {
-        tell(&results[i], rounds, (double)messages);
-    }
+    contest_run(&all, "message", (double)messages);
     return 0;
 }
