@@ -1,6 +1,7 @@
 """charts.py - the pictures that results.md shows, from the figures."""
 
 import os
+from math import log10
 
 import people
 import svg
@@ -95,7 +96,7 @@ def growth_panel(picture, figures, operation, place, slope):
     costs = [cost for _, cost in points]
     middle = (min(costs) * max(costs)) ** 0.5
     # As much room on each scale: a slope of 1 looks like one.
-    decades = max(3.0, svg.log10(max(costs) / min(costs)) + 0.6)
+    decades = max(3.0, log10(max(costs) / min(costs)) + 0.6)
     y_range = (middle / 10 ** (decades / 2), middle * 10 ** (decades / 2))
     panel = svg.Panel(picture, (left, top, PANEL_WIDTH, PANEL_HEIGHT),
                       (points[0][0] / 1.5, points[-1][0] * 1.5), y_range, True)

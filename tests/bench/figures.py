@@ -28,11 +28,6 @@ class Figures:
         return list(dict.fromkeys(
             case for of, case, _, _ in self.values if of == part))
 
-    def names(self, part, case, who):
-        """What is known of WHO."""
-        return [name for of, what, by, name in self.values
-                if (of, what, by) == (part, case, who)]
-
     def everybody(self, part, case, name):
         """{who: value} of a figure."""
         return {who: value for (of, what, who, figure), value

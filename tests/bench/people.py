@@ -18,11 +18,17 @@ PEERS = {  # as the figures call them, in lower case: (name, package)
     'qxmpp': ('QXmpp', 'libqxmpp-dev'),
     'slixmpp': ('slixmpp', 'python3-slixmpp'),
 }
-DEPENDENCIES = {
-    'libxml2': 'libxml2-dev', 'expat': 'libexpat1-dev',
-    'GnuTLS': 'libgnutls28-dev', 'libgsasl': 'libgsasl-dev',
-    'libidn2': 'libidn2-dev', 'libunistring': 'libunistring-dev',
-    'glibc': 'libc6', 'valgrind': 'valgrind',
+BENEATH = {  # what Loquat stands on
+    'libxml2': 'libxml2-dev',
+    'GnuTLS': 'libgnutls28-dev',
+    'libgsasl': 'libgsasl-dev',
+    'libidn2': 'libidn2-dev',
+    'libunistring': 'libunistring-dev',
+    'glibc': 'libc6',
+}
+BESIDE = {  # a floor, and what counts
+    'expat': 'libexpat1-dev',
+    'valgrind': 'valgrind',
 }
 
 # What Loquat and the floors are called, by part where it depends on that.

@@ -126,9 +126,11 @@ def measured_on():
         '## What was measured, and on what',
         '',
         f'- Loquat {people.loquat_version()}, upon '
-        f'{versions(people.DEPENDENCIES.items())}',
+        f'{versions(people.BENEATH.items())}',
         f'- Peers: {versions(people.PEERS.values())}',
-        f'- {people.processor()}; {people.system()}; {people.compiler()}, -O2'])
+        f'- Beside: {versions(people.BESIDE.items())}',
+        f'- {people.compiler()}, -O2; {people.system()}; '
+        f'{people.processor()}'])
 
 
 def goals_table(results):
