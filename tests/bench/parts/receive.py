@@ -4,6 +4,8 @@ given the same bytes.
 A case is a corpus and the size of the reads: "mixed 4096".
 """
 
+from parts import receive_tls
+
 FLOORS = ['memchr', 'libxml2', 'expat', 'expat-ns']
 LOQUAT = ['loquat', 'loquat-modules']
 PEERS = ['libstrophe', 'loudmouth', 'iksemel', 'gloox']
@@ -127,4 +129,5 @@ def refuse(bench, corpus):
 def run(bench):
     """Called by measure.py."""
     everyday(bench)
+    receive_tls.run_tls(bench)
     hostile(bench)
