@@ -38,7 +38,7 @@ LQ_API void lq_build_open(lq_builder *b, const char *name, const char *xmlns);
 LQ_API void lq_build_close(lq_builder *b);
 
 /* An attribute of the element just opened; a NULL VALUE leaves it out.  The
- * same attribute twice is an error, and so is the 257th. */
+ * same attribute twice is an error, and so is the 129th. */
 LQ_API void lq_build_attr(lq_builder *b, const char *name, const char *value);
 LQ_API void lq_build_attr_ns(lq_builder *b, const char *name, const char *xmlns,
                              const char *value);

@@ -13,7 +13,7 @@ static const lq_limits limits_before = {
 };
 
 static const lq_limits limits_online = { .depth = LQ_DEPTH_MAX,
-                                         .attrs = 256,
+                                         .attrs = LQ_ATTRS_MAX,
                                          .name = 1024 };
 
 void lq_stream_frame_limits(lq_stream *stream)

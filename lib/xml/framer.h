@@ -20,8 +20,9 @@ typedef struct lq_limits {
 } lq_limits;
 
 /* Deepest nesting that limits may allow: trees are walked with a stack of
- * this many entries. */
-enum { LQ_DEPTH_MAX = 128 };
+ * this many entries.  And what an element usually may have: libxml2 compares
+ * each attribute with all before it. */
+enum { LQ_DEPTH_MAX = 128, LQ_ATTRS_MAX = 128 };
 
 /* What a scan ended at. */
 enum {

@@ -29,7 +29,7 @@
 #define WORN_BY_ELEMENT    (64 * 1024)
 #define WORN_BY_DICTIONARY (128 * 1024)
 
-#define SLICE (256 * 1024)
+#define SLICE (384 * 1024)
 
 struct lq_parser {
     xmlParserCtxt *context; /* NULL: to be made when needed */

@@ -46,7 +46,6 @@ void lq_write_open(lq_writer *writer, const char *name, const char *xmlns);
 /* Attributes of the element just opened, LQ_ATTRS_MAX at most.  LQ_E_ARGUMENT:
  * none was opened, it has that attribute already, no NCName, no characters of
  * XML. */
-enum { LQ_ATTRS_MAX = 256 };
 
 void lq_write_attr(lq_writer *writer, const char *name, const char *value);
 void lq_write_attr_ns(lq_writer *writer, const char *name, const char *xmlns,

@@ -79,6 +79,15 @@ def allocations_beyond_libxml2(figures):
                           'allocations/stanza'))
 
 
+def login_without_pbkdf2(figures):
+    """Of the first one, against the floor."""
+    pbkdf2 = figures.value('login', 'part', 'pbkdf2', 'instructions/login')
+    ours, floor = [figures.value('login', 'first login', who,
+                                 'instructions/login') - pbkdf2
+                   for who in ('loquat', 'floor')]
+    return ours / floor
+
+
 def tls_to_its_parts(figures):
     """Receiving through TLS, against decrypting and receiving."""
     case, name = 'tls mixed 4096', 'instructions/stanza'
@@ -176,16 +185,14 @@ MEMORY = [
          4718592, None, BYTES, figure('memory', 'process', 'loquat', 'heap')),
 ]
 
-# Times are noisy and instructions are not; but Callgrind sees no SHA
-# extensions, so the first login, most of which is hashing, is judged by time.
+# Times are noisy and instructions are not.  Callgrind sees no SHA extensions,
+# so that PBKDF2 would be most of a first login: it is taken from both sides.
 LOGIN = [
-    Goal('login', 'first login: time to the floor\'s', '<=', 1.1, None, TIMES,
+    Goal('login', 'first login but for PBKDF2: instructions to the floor\'s',
+         '<=', 1.1, None, TIMES, login_without_pbkdf2),
+    Goal('login', 'first login: time to the floor\'s', '<=', None, None, TIMES,
          figure('login', 'first login', 'loquat', 'time-ratio'),
          time_spread('login', 'first login', 'loquat')),
-    Goal('login', 'first login: instructions to the floor\'s', '<=', None,
-         None, TIMES,
-         ratio('login', 'first login', 'instructions/login', 'loquat',
-               'floor')),
     Goal('login', 'reconnect: instructions to the floor\'s', '<=',
          0.70 / 0.64, None, TIMES,
          ratio('login', 'reconnect', 'instructions/login', 'loquat',
@@ -205,7 +212,7 @@ HOSTILE = [
     ('h-names:10000 4096', '10,000 ever-new names', True),
     ('h-ents:50000 4096', '100,000 entities', True),
     ('h-depth 4096', 'elements 100 deep', False),
-    ('h-manyattr 4096', '250 attributes on one element', False),
+    ('h-manyattr 4096', '120 attributes on one element', False),
     ('h-ns 4096', 'namespaces 100 deep', False),
 ]
 REFUSED = [

@@ -41,7 +41,7 @@ static const kind kinds[] = {
     { "h-gtattr", 1048000, "the same, full of '>'", hostile_brackets, true,
       false },
     { "h-empty", 250000, "empty children", hostile_empty, true, false },
-    { "h-manyattr", 250, "attributes on one element", hostile_attributes, true,
+    { "h-manyattr", 120, "attributes on one element", hostile_attributes, true,
       false },
     { "h-names", 40, "elements and attributes of ever-new names", hostile_names,
       true, false },

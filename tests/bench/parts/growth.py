@@ -28,13 +28,13 @@ AMONG = {
     'subscribers': SIZES,
 }
 
-# Operations on all of n.  Elements may be 128 deep, with 256 attributes; what
+# Operations on all of n.  Elements may be 128 deep, with 128 attributes; what
 # waits to be sent has 256 KiB.
 ALL = {
     'stanzas': SIZES,
     'children': SIZES,
     'grandchildren': SIZES,
-    'attributes': [1, 10, 50, 100, 250],
+    'attributes': [1, 10, 30, 60, 120],
     'depth': [1, 10, 30, 60, 120],
     'text': TEXTS,
     'value': TEXTS,
@@ -46,7 +46,7 @@ ALL = {
     'deliveries': SIZES,
     'held': [1, 10, 100, 1000, 3000],
     'build-children': SIZES,
-    'build-attributes': [1, 10, 50, 100, 250],
+    'build-attributes': [1, 10, 30, 60, 120],
     'build-text': TEXTS,
     'build-pieces': SIZES,
     'features-add': SIZES,
