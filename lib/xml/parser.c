@@ -29,7 +29,7 @@
 #define WORN_BY_ELEMENT    (64 * 1024)
 #define WORN_BY_DICTIONARY (128 * 1024)
 
-#define SLICE (384 * 1024)
+#define SLICE_MIN (128 * 1024)
 
 struct lq_parser {
     xmlParserCtxt *context; /* NULL: to be made when needed */
@@ -306,14 +306,15 @@ void lq_parser_free(lq_parser *parser)
 }
 
 /* libxml2 keeps a copy of what it is given until that has been parsed, so large
- * elements come in slices.  They are not small, since it may look at what it
- * cannot parse yet again with each. */
+ * elements come in slices.  They are three, since it may look at what it cannot
+ * parse yet again with each. */
 static int parser_push_slices(lq_parser *parser, const char *bytes, size_t len)
 {
+    size_t most = len <= SLICE_MIN ? len : len / 3 + 1;
     int rv = LQ_OK;
 
     for (size_t slice; len > 0 && rv == LQ_OK; bytes += slice, len -= slice) {
-        slice = len < SLICE ? len : SLICE;
+        slice = len < most ? len : most;
         rv = parser_push(parser, bytes, slice, false);
     }
     return rv;
