@@ -141,19 +141,19 @@ START_TEST(pool_gives_a_chunk_again)
 }
 END_TEST
 
-START_TEST(pool_keeps_sixteen_chunks_at_most)
+START_TEST(pool_keeps_a_few_chunks_at_most)
 {
     lq_pool *pool = lq_arena_pool();
-    lq_arena arenas[30];
+    lq_arena arenas[2 * LQ_CHUNKS_MAX];
 
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < 2 * LQ_CHUNKS_MAX; i++) {
         lq_arena_init(&arenas[i], pool, LIMIT);
         ck_assert_ptr_nonnull(lq_arena_alloc(&arenas[i], 8));
     }
-    for (int i = 0; i < 30; i++) {
+    for (int i = 0; i < 2 * LQ_CHUNKS_MAX; i++) {
         lq_arena_clear(&arenas[i]);
     }
-    ck_assert_uint_eq(memory_blocks(), 1 + 16);
+    ck_assert_uint_eq(memory_blocks(), 1 + LQ_CHUNKS_MAX);
     lq_pool_unref(pool);
 }
 END_TEST
@@ -284,7 +284,7 @@ int main(void)
         arena_may_lie_in_its_own_memory,
         cleared_arena_gives_nothing_more,
         pool_gives_a_chunk_again,
-        pool_keeps_sixteen_chunks_at_most,
+        pool_keeps_a_few_chunks_at_most,
         arena_outlives_the_pool_of_others,
         last_text_is_extended_in_place,
         older_text_moves_and_gets_room,

@@ -207,6 +207,65 @@ START_TEST(sending_stops_at_the_high_water_mark_and_goes_on)
 }
 END_TEST
 
+START_TEST(room_is_told_once_however_many_wanted_it)
+{
+    char *text = large_text(100000);
+
+    p = peer_open(2);
+    while (say(text) > 0) {
+    }
+    for (int i = 0; i < 5; i++) {
+        CLAIM_IS(say("again"), LQ_E_FULL);
+        CLAIM_IS(ask(), LQ_E_FULL);
+    }
+    CLAIM(lq_stream_event(p->stream) == NULL); /* not before there is any */
+    free(peer_take(p));
+    peer_event(p, LQ_EVENT_ROOM);
+    peer_quiet(p);
+    CLAIM(say("at last") > 0);
+    free(peer_take(p));
+    peer_quiet(p);
+    while (say(text) > 0) { /* and the next time again */
+    }
+    free(peer_take(p));
+    peer_event(p, LQ_EVENT_ROOM);
+    peer_quiet(p);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
+START_TEST(room_comes_before_what_was_received)
+{
+    char *text = large_text(100000);
+
+    p = peer_open(2);
+    while (say(text) > 0) {
+    }
+    free(peer_take(p));
+    peer_send(p, "<message from='" JULIET "'><body>x</body></message>");
+    peer_event(p, LQ_EVENT_ROOM);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_quiet(p);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
+START_TEST(room_that_nobody_wanted_is_not_told)
+{
+    char *text = large_text(100000);
+
+    p = peer_open(2);
+    say(text);
+    say(text);
+    free(peer_take(p));
+    peer_quiet(p);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
 START_TEST(what_is_held_counts_as_well)
 {
     char *text = large_text(100000);
@@ -258,6 +317,9 @@ int main(void)
         what_is_held_leaves_at_the_next_login,
         error_is_data_and_no_fate,
         sending_stops_at_the_high_water_mark_and_goes_on,
+        room_is_told_once_however_many_wanted_it,
+        room_comes_before_what_was_received,
+        room_that_nobody_wanted_is_not_told,
         what_is_held_counts_as_well,
         who_asks_and_never_reads_is_left,
         NULL,

@@ -1,4 +1,5 @@
 /* test_element.c - finding one's way in a received stanza. */
+#include <stdio.h>
 #include <string.h>
 
 #include <loquat/element.h>
@@ -114,6 +115,111 @@ START_TEST(mixed_content_is_walked_in_order)
     node = lq_element_next_node(node);
     ck_assert(lq_element_is(node, "f", NULL) && !lq_element_is_text(node));
     ck_assert_ptr_null(lq_element_next_node(node));
+    done();
+}
+END_TEST
+
+/* A text node ends before what an element has behind it: under ASan, whoever
+ * looks there is seen. */
+static void claim_text_node(const lq_element *node, const char *text)
+{
+    const char *xmlns = "untouched", *value = "untouched";
+
+    ck_assert(lq_element_is_text(node));
+    ck_assert_str_eq(lq_element_text(node), text);
+    ck_assert_ptr_null(lq_element_name(node));
+    ck_assert_str_eq(lq_element_xmlns(node), "");
+    ck_assert(!lq_element_is(node, NULL, NULL));
+    ck_assert(!lq_element_is(node, NULL, ""));
+    ck_assert_ptr_null(lq_element_attr(node, "b"));
+    ck_assert_ptr_null(lq_element_attr_ns(node, "b", "urn:x"));
+    for (int i = -1; i < 3; i++) {
+        ck_assert_ptr_null(lq_element_attr_at(node, i, &xmlns, &value));
+    }
+    ck_assert_str_eq(xmlns, "untouched");
+    ck_assert_str_eq(value, "untouched");
+    ck_assert_ptr_null(lq_element_child(node, NULL, NULL));
+    ck_assert_ptr_null(lq_element_child(node, "b", NULL));
+    ck_assert_ptr_null(lq_element_first_node(node));
+}
+
+static const struct {
+    const char *xml;
+    const char *nodes; /* what is met: 't' a text, 'e' an element */
+} walks[] = {
+    { "<a>x</a>", "t" },
+    { "<a b='c'>x</a>", "t" },
+    { "<a>x<e/></a>", "te" },
+    { "<a><e/>x</a>", "et" },
+    { "<a>x<e/>x</a>", "tet" },
+    { "<a b='c'>x<e/>x</a>", "tet" },
+    { "<a b='c'><e d='f'/>x<e d='g'/>x<e/>x</a>", "etetet" },
+    { "<a><![CDATA[x]]></a>", "t" },
+};
+
+START_TEST(text_nodes_have_text_and_nothing_else)
+{
+    for (size_t i = 0; i < LQ_COUNT(walks); i++) {
+        const lq_element *node;
+
+        parse(walks[i].xml);
+        node = lq_element_first_node(root);
+        for (const char *kind = walks[i].nodes; *kind != '\0'; kind++) {
+            ck_assert_ptr_nonnull(node);
+            ck_assert_int_eq(lq_element_is_text(node), *kind == 't');
+            if (*kind == 't') {
+                claim_text_node(node, "x");
+            }
+            node = lq_element_next_node(node);
+        }
+        ck_assert_ptr_null(node);
+    }
+    done();
+}
+END_TEST
+
+START_TEST(element_behind_a_text_is_found)
+{
+    const lq_element *text;
+
+    parse("<a b='c'>x<e d='1'/>y<f/><e d='2'/></a>");
+    text = lq_element_first_node(root);
+    ck_assert_str_eq(lq_element_attr(lq_element_next(text, "e", NULL), "d"),
+                     "1");
+    ck_assert(lq_element_is(lq_element_next(text, "f", NULL), "f", NULL));
+    ck_assert_ptr_null(lq_element_next(text, "g", NULL));
+    done();
+}
+END_TEST
+
+/* Of an element with both, the one must not stand where the other is. */
+START_TEST(attributes_and_joined_texts_stand_side_by_side)
+{
+    static const char *const values[] = { "1", "2", "3" };
+    const lq_element *child, *node;
+    const char *value;
+
+    parse("<m b='1' c='2' d='3'>w<x b='1' c='2' d='3'>one<y/>two<z/>three"
+          "</x>v</m>");
+    child = lq_element_child(root, "x", NULL);
+    for (int i = 0; i < 3; i++) {
+        ck_assert_ptr_nonnull(lq_element_attr_at(root, i, NULL, &value));
+        ck_assert_str_eq(value, values[i]);
+        ck_assert_ptr_nonnull(lq_element_attr_at(child, i, NULL, &value));
+        ck_assert_str_eq(value, values[i]);
+    }
+    ck_assert_ptr_null(lq_element_attr_at(root, 3, NULL, NULL));
+    ck_assert_ptr_null(lq_element_attr_at(child, 3, NULL, NULL));
+    ck_assert_str_eq(lq_element_attr(child, "d"), "3");
+    ck_assert_str_eq(lq_element_text(root), "wv");
+    ck_assert_str_eq(lq_element_text(child), "onetwothree");
+    node = lq_element_first_node(child);
+    claim_text_node(node, "one"); /* and not what joins them */
+    claim_text_node(lq_element_next_node(lq_element_next_node(node)), "two");
+    ck_assert(lq_element_is(lq_element_child(child, NULL, NULL), "y", NULL));
+    ck_assert_str_eq(lq_element_xml(stanza, child),
+                     "<x xmlns='jabber:client' b='1' c='2' d='3'>one<y/>two"
+                     "<z/>three</x>");
     done();
 }
 END_TEST
@@ -251,6 +357,50 @@ START_TEST(addresses_are_the_attributes)
 }
 END_TEST
 
+static const struct {
+    const char *attrs;
+    const char *id, *from, *to;
+    int type;
+} namesakes[] = {
+    { "xmlns:x='urn:x' x:from='a' x:to='b' x:id='c' x:type='get'", NULL, NULL,
+      NULL, LQ_INVALID },
+    { "xmlns:x='urn:x' x:from='a' from='b' x:id='c' id='d' x:to='e' to='f'"
+      " x:type='set' type='get'",
+      "d", "b", "f", LQ_GET },
+    { "from='b' id='d' to='f' type='get' xmlns:x='urn:x' x:from='a' x:id='c'"
+      " x:to='e' x:type='set'",
+      "d", "b", "f", LQ_GET },
+    { "xmlns:from='urn:x' xmlns:id='urn:y' from:id='1' id:from='2' type='set'",
+      NULL, NULL, NULL, LQ_SET },
+    { "xml:id='c' id='' type='get'", "", NULL, NULL, LQ_GET },
+    { "xmlns:x='jabber:client' x:from='a' x:id='b' x:type='get'", NULL, NULL,
+      NULL, LQ_INVALID },
+    { "From='a' ID='b' TO='c' fro='d' i='e' t='f' froms='g' ids='h' tos='i'"
+      " type='get'",
+      NULL, NULL, NULL, LQ_GET },
+};
+
+START_TEST(namesakes_with_a_namespace_are_no_addresses)
+{
+    for (size_t i = 0; i < LQ_COUNT(namesakes); i++) {
+        char xml[300];
+
+        snprintf(xml, sizeof(xml), "<iq %s><q from='no' id='no' to='no'/></iq>",
+                 namesakes[i].attrs);
+        parse(xml);
+        ck_assert_pstr_eq(lq_stanza_id(stanza), namesakes[i].id);
+        ck_assert_pstr_eq(lq_stanza_from(stanza), namesakes[i].from);
+        ck_assert_pstr_eq(lq_stanza_sender(stanza), namesakes[i].from);
+        ck_assert_pstr_eq(lq_stanza_to(stanza), namesakes[i].to);
+        ck_assert_int_eq(lq_stanza_type(stanza), namesakes[i].type);
+    }
+    parse("<iq xmlns:x='urn:x' x:from='a' from='b' type='get'/>");
+    ck_assert_str_eq(lq_element_attr_ns(root, "from", "urn:x"), "a");
+    ck_assert_str_eq(lq_element_attr(root, "from"), "b");
+    done();
+}
+END_TEST
+
 #define ERROR(inside) "<iq type='error'><q/><error>" inside "</error></iq>"
 #define CONDITION(name, text)                                                  \
     "<" name " xmlns='" LQ_NS_STANZAS "'>" text "</" name ">"
@@ -362,12 +512,16 @@ int main(void)
         attributes_with_a_namespace_are_others,
         text_joins_all_that_is_directly_inside,
         mixed_content_is_walked_in_order,
+        text_nodes_have_text_and_nothing_else,
+        element_behind_a_text_is_found,
+        attributes_and_joined_texts_stand_side_by_side,
         null_is_passed_on,
         xml_of_a_part_brings_its_namespaces,
         xml_may_be_asked_for_often,
         kind_and_type_are_worked_out,
         types_have_their_names_back,
         addresses_are_the_attributes,
+        namesakes_with_a_namespace_are_no_addresses,
         stanza_errors_tell_what_is_wrong,
         payload_is_not_the_error,
         conditions_have_names_and_types,

@@ -378,16 +378,22 @@ typedef struct scram_kind {
 static const scram_kind kinds[] = { { "SCRAM-SHA-1", GNUTLS_MAC_SHA1 },
                                     { "SCRAM-SHA-256", GNUTLS_MAC_SHA256 } };
 
-static void scram_open(const scram_kind *kind)
+/* The server knows PASSWORD. */
+static void scram_open_for(const scram_kind *kind, const char *password)
 {
     bool begun;
 
     peer_header(p, mechanisms(kind->name));
     expect_auth(kind->name);
-    begun = scram_begin(&server, kind->mac, PEER_PASSWORD, peer_last(p));
+    begun = scram_begin(&server, kind->mac, password, peer_last(p));
     CLAIM(begun);
     CLAIM(strcmp(server.gs2, "n,,") == 0); /* nothing to be bound to */
     CLAIM(strlen(server.nonce) >= 16);
+}
+
+static void scram_open(const scram_kind *kind)
+{
+    scram_open_for(kind, PEER_PASSWORD);
 }
 
 static void challenge(const char *base64)
@@ -412,14 +418,19 @@ static void scram_prove(const scram_kind *kind)
     CLAIM(proven);
 }
 
-static void scram_login(const scram_kind *kind)
+static void scram_succeed(void)
 {
-    scram_prove(kind);
     success(scram_encode(&server, server.signature));
     peer_header(p, BIND);
     peer_expect(p, ASK_BIND);
     peer_reply(p, BOUND);
     expect_online();
+}
+
+static void scram_login(const scram_kind *kind)
+{
+    scram_prove(kind);
+    scram_succeed();
 }
 
 START_TEST(scram_proves_both_sides)
@@ -690,6 +701,124 @@ START_TEST(scram_is_taken_where_plain_has_worked)
 }
 END_TEST
 
+/* ---- the next login ---- */
+
+/* The connection is lost, and there is another. */
+static void reconnect(void)
+{
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+}
+
+/* Whether what is said proves PASSWORD. */
+static bool scram_proves(const scram_kind *kind, const char *password,
+                         const char *salt, const char *iterations)
+{
+    scram_open_for(kind, password);
+    challenge(scram_first(&server, "srv", salt, iterations, ""));
+    peer_expect(p, "<response xmlns='" NS_SASL "'/>");
+    return scram_check(&server, peer_last(p), NULL, 0);
+}
+
+typedef struct salt_row {
+    size_t kind;
+    const char *salt, *iterations;
+} salt_row;
+
+/* Each follows the first, and is followed by it. */
+static const salt_row salt_rows[] = {
+    { 1, SCRAM_SALT, "4096" },
+    { 1, "QSXCR+Q6sek8bf93", "4096" }, /* of the same length */
+    { 1, "QSXCR+Q6sek8", "4096" },     /* its beginning */
+    { 1, "QSXCR+Q6sek8bf92AAAA", "4096" },
+    { 1, SCRAM_SALT, "4097" },
+    { 0, SCRAM_SALT, "4096" },
+};
+
+static void scram_login_as(const salt_row *row)
+{
+    bool proven = scram_proves(&kinds[row->kind], PEER_PASSWORD, row->salt,
+                               row->iterations);
+
+    CLAIM(proven);
+    scram_succeed();
+}
+
+START_TEST(next_login_may_have_the_same_salt_or_another)
+{
+    for (size_t i = 0; i < suite_rows(LQ_COUNT(salt_rows)); i++) {
+        begin(NULL, _i);
+        scram_login_as(&salt_rows[0]);
+        reconnect();
+        scram_login_as(&salt_rows[i]);
+        reconnect();
+        scram_login_as(&salt_rows[i]);
+        reconnect();
+        scram_login_as(&salt_rows[0]);
+        end();
+    }
+}
+END_TEST
+
+START_TEST(another_password_is_used_though_the_salt_is_the_same)
+{
+    bool proven;
+
+    begin(NULL, _i);
+    scram_login(&kinds[1]);
+    CLAIM_IS(lq_stream_set_password(p->stream, p->now, "Therefore"), LQ_OK);
+    reconnect();
+    proven = scram_proves(&kinds[1], "Therefore", SCRAM_SALT, "4096");
+    CLAIM(proven);
+    scram_succeed();
+    reconnect();
+    proven = scram_proves(&kinds[1], PEER_PASSWORD, SCRAM_SALT, "4096");
+    CLAIM(!proven); /* the old one is not said any more */
+    end();
+}
+END_TEST
+
+START_TEST(password_that_was_refused_may_be_set_right)
+{
+    bool proven;
+
+    begin(config_for(PEER_JID, "Therefore"), _i);
+    proven = scram_proves(&kinds[1], PEER_PASSWORD, SCRAM_SALT, "4096");
+    CLAIM(!proven);
+    peer_send(p, "<failure xmlns='" NS_SASL "'><not-authorized/></failure>");
+    expect_offline(LQ_E_AUTH, "not-authorized", true);
+    CLAIM_IS(lq_stream_set_password(p->stream, p->now, PEER_PASSWORD), LQ_OK);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    proven = scram_proves(&kinds[1], PEER_PASSWORD, SCRAM_SALT, "4096");
+    CLAIM(proven);
+    scram_succeed();
+    end();
+}
+END_TEST
+
+START_TEST(forgotten_password_is_asked_for_though_the_salt_is_the_same)
+{
+    bool proven;
+
+    begin(NULL, _i);
+    scram_login(&kinds[1]);
+    CLAIM_IS(lq_stream_set_password(p->stream, p->now, NULL), LQ_OK);
+    reconnect();
+    peer_header(p, mechanisms("SCRAM-SHA-256"));
+    peer_event(p, LQ_EVENT_QUERY);
+    lq_stream_set_password(p->stream, p->now, "Therefore");
+    expect_auth("SCRAM-SHA-256");
+    scram_begin(&server, GNUTLS_MAC_SHA256, "Therefore", peer_last(p));
+    challenge(scram_first(&server, "srv", SCRAM_SALT, "4096", ""));
+    peer_expect(p, "<response xmlns='" NS_SASL "'/>");
+    proven = scram_check(&server, peer_last(p), NULL, 0);
+    CLAIM(proven);
+    scram_succeed();
+    end();
+}
+END_TEST
+
 /* ---- refusals ---- */
 
 typedef struct failure_row {
@@ -738,6 +867,170 @@ START_TEST(refused_login_is_no_loop)
               (row->final ? LQ_WISH_NOTHING : LQ_WISH_CONNECT));
         end();
     }
+}
+END_TEST
+
+/* ---- features ---- */
+
+#define NESTED                                                                 \
+    "<c xmlns='urn:c' node='n'>one<d e='f'>g &amp; h</d>two<i xmlns='urn:i'/>" \
+    "</c>"
+#define VER "<ver xmlns='urn:ver'/>"
+
+static const lq_element *feature(const char *name, const char *xmlns)
+{
+    return lq_stream_server_feature(p->stream, name, xmlns);
+}
+
+/* NESTED is known with all that is in it. */
+static void claim_nested(void)
+{
+    const lq_element *c = feature("c", "urn:c");
+    const lq_element *d = lq_element_child(c, "d", "urn:c");
+
+    CLAIM(c != NULL && strcmp(lq_element_attr(c, "node"), "n") == 0);
+    CLAIM(strcmp(lq_element_text(c), "onetwo") == 0);
+    CLAIM(d != NULL && strcmp(lq_element_attr(d, "e"), "f") == 0);
+    CLAIM(strcmp(lq_element_text(d), "g & h") == 0);
+    CLAIM(lq_element_child(c, "i", "urn:i") != NULL);
+    CLAIM(lq_element_child(c, "i", "urn:c") == NULL);
+}
+
+static void expect_bind_and_reply(void)
+{
+    peer_expect(p, ASK_BIND);
+    peer_reply(p, BOUND);
+}
+
+START_TEST(features_are_known_before_and_after_the_bind)
+{
+    begin(NULL, _i);
+    peer_expect_text(p, "<stream:stream");
+    CLAIM(feature(NULL, NULL) == NULL);
+    peer_sendf(p, PEER_HEADER "<stream:features>%s" VER "</stream:features>",
+               mechanisms("PLAIN"));
+    CLAIM(feature("mechanisms", NS_SASL) != NULL);
+    CLAIM(feature("ver", "urn:ver") != NULL);
+    CLAIM(feature("c", "urn:c") == NULL);
+    expect_auth("PLAIN");
+    peer_send(p, SUCCESS);
+    CLAIM(feature(NULL, NULL) == NULL); /* a new stream has begun */
+    peer_header(p, BIND NESTED "<x xmlns='urn:x'/>");
+    CLAIM(feature("mechanisms", NS_SASL) == NULL);
+    CLAIM(feature("ver", "urn:ver") == NULL);
+    CLAIM(feature("bind", NS_BIND) != NULL);
+    claim_nested();
+    expect_bind_and_reply();
+    expect_online();
+    for (int i = 0; i < 2; i++) {
+        claim_nested();
+        CLAIM(feature("bind", NS_BIND) != NULL);
+        CLAIM(feature("x", NULL) != NULL);
+        CLAIM(feature("x", "urn:y") == NULL);
+        CLAIM(feature("features", NULL) == NULL);
+        CLAIM(feature("mechanisms", NS_SASL) == NULL);
+    }
+    end();
+}
+END_TEST
+
+/* Log in to a server that offers FEATURES beside bind. */
+static void login_with(const char *features)
+{
+    memory_spare(true);
+    p->features = features;
+    peer_login(p);
+    memory_spare(false);
+}
+
+START_TEST(features_of_the_next_connection_replace_those_of_the_last)
+{
+    p = peer_begin(NULL, _i);
+    login_with(NESTED VER);
+    claim_nested();
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    login_with("<c xmlns='urn:c' node='m'/><y xmlns='urn:y'/>");
+    CLAIM(feature("ver", "urn:ver") == NULL);
+    CLAIM(feature("y", "urn:y") != NULL);
+    CLAIM(strcmp(lq_element_attr(feature("c", "urn:c"), "node"), "m") == 0);
+    CLAIM(lq_element_child(feature("c", "urn:c"), "d", NULL) == NULL);
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    login_with("");
+    CLAIM(feature("c", "urn:c") == NULL && feature("y", "urn:y") == NULL);
+    end();
+}
+END_TEST
+
+START_TEST(many_features_are_kept)
+{
+    enum { MANY = 300, EACH = 64 };
+    char *text = malloc(MANY * EACH), *at = text;
+    char xmlns[EACH];
+
+    for (int i = 0; i < MANY; i++) {
+        at += sprintf(at, "<f xmlns='urn:%d' n='%d'/>", i, i);
+    }
+    p = peer_begin(NULL, _i);
+    login_with(text);
+    for (int i = 0; i < MANY && !memory_is_tortured(); i++) {
+        snprintf(xmlns, sizeof(xmlns), "urn:%d", i);
+        CLAIM(atoi(lq_element_attr(feature("f", xmlns), "n")) == i);
+    }
+    end();
+    free(text);
+}
+END_TEST
+
+/* The N-th allocation of the bind's end fails. */
+static bool binding_is_short_of_memory(unsigned long n)
+{
+    bool failed;
+
+    begin(NULL, 2);
+    authenticate();
+    peer_header(p, BIND NESTED);
+    peer_expect(p, ASK_BIND);
+    memory_fail(n, false);
+    peer_reply(p, BOUND);
+    failed = memory_failed();
+    memory_fail(0, false);
+    if (lq_stream_state(p->stream) == LQ_STATE_ONLINE) {
+        claim_nested();
+    } else {
+        ck_assert(failed);
+    }
+    peer_close(p);
+    return failed;
+}
+
+START_TEST(features_are_known_though_memory_was_short_for_folding_them)
+{
+    unsigned long n = 1;
+
+    if (memory_is_tortured()) {
+        return; /* it says itself what fails */
+    }
+    while (binding_is_short_of_memory(n)) {
+        n++;
+    }
+    ck_assert_uint_gt(n, 2);
+}
+END_TEST
+
+START_TEST(features_may_be_asked_for_again_when_memory_was_short)
+{
+    if (memory_is_tortured()) {
+        return;
+    }
+    p = peer_begin(NULL, _i);
+    login_with(NESTED);
+    memory_fail(1, true);
+    ck_assert_ptr_null(feature("c", "urn:c"));
+    memory_fail(0, false);
+    claim_nested();
+    end();
 }
 END_TEST
 
@@ -1169,7 +1462,16 @@ int main(void)
         server_may_say_nothing_more_than_the_mechanism_has,
         plain_is_not_taken_where_scram_has_worked,
         scram_is_taken_where_plain_has_worked,
+        next_login_may_have_the_same_salt_or_another,
+        another_password_is_used_though_the_salt_is_the_same,
+        password_that_was_refused_may_be_set_right,
+        forgotten_password_is_asked_for_though_the_salt_is_the_same,
         refused_login_is_no_loop,
+        features_are_known_before_and_after_the_bind,
+        features_of_the_next_connection_replace_those_of_the_last,
+        many_features_are_kept,
+        features_are_known_though_memory_was_short_for_folding_them,
+        features_may_be_asked_for_again_when_memory_was_short,
         password_is_asked_for_when_it_is_needed,
         password_that_is_not_given_ends_the_stream,
         password_outlives_the_connection_that_asked,

@@ -518,6 +518,224 @@ START_TEST(the_steady_state_allocates_nothing)
 }
 END_TEST
 
+/* ---- large elements, which libxml2 gets in slices ---- */
+
+#define SLICE ((size_t)256 * 1024)
+
+/* START, LEN times the letter x, END; to be freed. */
+static char *spread(const char *start, size_t len, const char *end)
+{
+    size_t whole;
+
+    return repeat(start, "x", len, end, &whole);
+}
+
+START_TEST(elements_of_many_slices_are_whole)
+{
+    static const size_t lens[] = {
+        SLICE - 1, SLICE,         SLICE + 1, 2 * SLICE - 1,
+        2 * SLICE, 2 * SLICE + 1, 4 * SLICE, 9 * SLICE + 7,
+    };
+
+    setup();
+    for (size_t i = 0; i < LQ_COUNT(lens); i++) {
+        size_t text = lens[i] - strlen("<a></a>");
+        char *xml = spread("<a>", text, "</a>");
+        lq_stanza *stanza = parse(xml);
+
+        ck_assert_uint_eq(strlen(xml), lens[i]);
+        ck_assert_uint_eq(strspn(lq_element_text(lq_stanza_root(stanza)), "x"),
+                          text);
+        ck_assert_uint_eq(strlen(lq_element_text(lq_stanza_root(stanza))),
+                          text);
+        lq_stanza_unref(stanza);
+        lq_stanza_unref(parse("<a/>"));
+        free(xml);
+    }
+    teardown();
+}
+END_TEST
+
+START_TEST(attribute_of_many_slices_is_whole)
+{
+    enum { LEN = 700 * 1024 };
+    char *xml = spread("<a b='", LEN, "' c='d'>e</a>");
+    const lq_element *root;
+    lq_stanza *stanza;
+
+    setup();
+    stanza = parse(xml);
+    root = lq_stanza_root(stanza);
+    ck_assert_uint_eq(strlen(lq_element_attr(root, "b")), LEN);
+    ck_assert_uint_eq(strspn(lq_element_attr(root, "b"), "x"), LEN);
+    ck_assert_str_eq(lq_element_attr(root, "c"), "d");
+    ck_assert_str_eq(lq_element_text(root), "e");
+    lq_stanza_unref(stanza);
+    lq_stanza_unref(parse("<a/>"));
+    teardown();
+    free(xml);
+}
+END_TEST
+
+/* What may lie across the border of two slices; and what it comes to. */
+static const struct {
+    const char *xml, *same;
+} borders[] = {
+    { "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8D\x91",
+      "\xC3\xA4\xE2\x82\xAC\xF0\x9F\x8D\x91" },
+    { "<![CDATA[<b/>]]>", "&lt;b/&gt;" },
+    { "<![CDATA[\xF0\x9F\x8D\x91]]]>\xC3\xA4", "\xF0\x9F\x8D\x91]\xC3\xA4" },
+    { "<![CDATA[]]><![CDATA[a]]>", "a" },
+    { "&amp;&lt;&#x1F351;", "&amp;&lt;\xF0\x9F\x8D\x91" },
+    { "a\r\nb\rc", "a\nb\nc" },
+    { "<b c='d\xC3\xA4&gt;' e=\"'\">f</b>",
+      "<b c='d\xC3\xA4&gt;' e='&apos;'>f</b>" },
+    { "<p:b xmlns:p='urn:p' p:c='d'/>",
+      "<b xmlns='urn:p' xmlns:n0='urn:p' n0:c='d'/>" },
+    { "a<b/>c<b></b >d", "a<b/>c<b/>d" },
+};
+
+/* Byte AT of XML is the first behind the border. */
+static void claim_border(const char *xml, const char *same, size_t at)
+{
+    char *padding = spread("<a>", SLICE - at - 3, "");
+    char *whole = spread(padding, 0, xml);
+    char *text = spread(whole, 0, "</a>");
+    lq_stanza *stanza;
+    const char *got;
+
+    ck_assert(memcmp(text + SLICE - at, xml, strlen(xml)) == 0);
+    stanza = parse(text);
+    got = lq_element_xml(stanza, lq_stanza_root(stanza));
+    got += strlen("<a xmlns='jabber:client'>");
+    ck_assert_uint_eq(strspn(got, "x"), SLICE - at - 3);
+    got += SLICE - at - 3;
+    ck_assert_msg(strncmp(got, same, strlen(same)) == 0 &&
+                      strcmp(got + strlen(same), "</a>") == 0,
+                  "%s, cut at %zu, gave %s", xml, at, got);
+    lq_stanza_unref(stanza);
+    free(padding);
+    free(whole);
+    free(text);
+}
+
+START_TEST(border_of_slices_may_lie_anywhere)
+{
+    setup();
+    for (size_t i = 0; i < LQ_COUNT(borders); i++) {
+        for (size_t at = 0; at <= strlen(borders[i].xml); at++) {
+            claim_border(borders[i].xml, borders[i].same, at);
+        }
+    }
+    for (size_t at = 0; at < 5; at++) {
+        claim_border("", "", at); /* in the last tag */
+    }
+    teardown();
+}
+END_TEST
+
+START_TEST(border_of_slices_may_lie_anywhere_in_a_value)
+{
+    static const char value[] = "\xC3\xA4&amp;\xF0\x9F\x8D\x91&#x20AC;\t\"y";
+    static const char same[] = "\xC3\xA4&\xF0\x9F\x8D\x91\xE2\x82\xAC \"y";
+
+    setup();
+    for (size_t at = 0; at < sizeof(value); at++) {
+        char *padding = spread("<a b='", SLICE - at - 6, value);
+        char *xml = spread(padding, 0, "' c='d'/>");
+        lq_stanza *stanza = parse(xml);
+        const char *got = lq_element_attr(lq_stanza_root(stanza), "b");
+
+        ck_assert_uint_eq(strspn(got, "x"), SLICE - at - 6);
+        ck_assert_str_eq(got + SLICE - at - 6, same);
+        lq_stanza_unref(stanza);
+        free(padding);
+        free(xml);
+    }
+    teardown();
+}
+END_TEST
+
+static const char *const bad_ends[] = {
+    "<b c='d></b></a>",
+    "<b c=\"d/></a>",
+    "<b c=d/></a>",
+    "<b></a>",
+    "</b></a>",
+    "&</a>",
+    "&nbsp</a>",
+    "<![CDATA[</a>",
+    "<![CDATA[\xC0\x80]]></a>",
+    "<![CDATA[\xED\xA0\x80]]></a>",
+    "<![CDATA[\xC3]]></a>",
+    "\xC0\x80</a>",
+    "\xED\xA0\x80</a>",
+    "\xF4\x90\x80\x80</a>",
+    "&#1;</a>",
+    "&#xD800;</a>",
+    "<!-- --></a>",
+    "<?b?></a>",
+    "</a></a>",
+    "</a><a/>",
+    "\xC3</a>",
+    "\xF0\x9F</a>",
+    "\x01</a>",
+    "<p:b/></a>",
+    "<b c='<'/></a>",
+    "</a",
+    "",
+};
+
+/* Behind LEN bytes of text. */
+static void claim_bad_end(const char *bad, size_t len)
+{
+    char *xml = spread("<a>", len, bad);
+    lq_stanza *stanza;
+
+    ck_assert_msg(parse_len(xml, strlen(xml), &stanza) == LQ_E_XML,
+                  "%s behind %zu", bad, len);
+    lq_stanza_unref(parse("<a/>"));
+    free(xml);
+}
+
+START_TEST(what_is_wrong_in_a_later_slice_is_refused)
+{
+    setup();
+    for (size_t i = 0; i < LQ_COUNT(bad_ends); i++) {
+        claim_bad_end(bad_ends[i], 300000);
+        claim_bad_end(bad_ends[i], 2 * SLICE + 1000);
+    }
+    claim_bad_end("]]></a>", 300000);
+    teardown();
+}
+END_TEST
+
+START_TEST(what_is_wrong_across_the_border_is_refused)
+{
+    setup();
+    for (size_t i = 0; i < LQ_COUNT(bad_ends); i++) {
+        for (size_t at = 0; at < strlen(bad_ends[i]); at++) {
+            claim_bad_end(bad_ends[i], SLICE - at - strlen("<a>"));
+        }
+    }
+    teardown();
+}
+END_TEST
+
+START_TEST(what_is_wrong_in_the_first_slice_is_refused_once)
+{
+    char *xml = spread("<a><b c='d></b>", 3 * SLICE, "</a>");
+    char *two = spread("<a/><a>", 3 * SLICE, "</a>");
+
+    setup();
+    refuse(xml);
+    refuse(two);
+    teardown();
+    free(two);
+    free(xml);
+}
+END_TEST
+
 START_TEST(an_element_outlives_its_parser)
 {
     lq_stanza *stanza;
@@ -689,6 +907,13 @@ int main(void)
         elements_nest_to_the_limit,
         forty_megabytes_of_new_names_are_forgotten,
         the_steady_state_allocates_nothing,
+        elements_of_many_slices_are_whole,
+        attribute_of_many_slices_is_whole,
+        border_of_slices_may_lie_anywhere,
+        border_of_slices_may_lie_anywhere_in_a_value,
+        what_is_wrong_in_a_later_slice_is_refused,
+        what_is_wrong_across_the_border_is_refused,
+        what_is_wrong_in_the_first_slice_is_refused_once,
         an_element_outlives_its_parser,
         headers_are_read_alone,
         declarations_of_a_header_are_attributes,

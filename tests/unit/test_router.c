@@ -92,12 +92,14 @@ static void begin(int chunk_index)
     talk[0] = '\0';
 }
 
-static void end(void)
+static void end_with(const char *want)
 {
     peer_quiet(p);
-    claim_talk("");
+    claim_talk(want);
     peer_close(p);
 }
+
+static void end(void) { end_with(""); }
 
 /* ---- who is asked ---- */
 
@@ -279,6 +281,188 @@ START_TEST(names_of_any_length_are_told_apart)
     peer_event(p, LQ_EVENT_MESSAGE);
     claim_talk("");
     end();
+}
+END_TEST
+
+static const char *const kin[] = { "a",   "b",   "ab",    "ba",    "aa", "abc",
+                                   "acb", "bca", "query", "Query", "q",  "x",
+                                   "y",   "z",   "xx",    "xy" };
+
+START_TEST(many_names_of_one_namespace_are_told_apart)
+{
+    begin(_i);
+    for (size_t i = 0; i < LQ_COUNT(kin); i++) {
+        handle(LQ_MESSAGE, LQ_ANY, kin[i], "urn:x", (char)('A' + i), LQ_PASS);
+    }
+    handle(LQ_MESSAGE, LQ_CHAT, kin[3], "urn:x", 'Y', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_ANY, NULL, "urn:x", 'Z', LQ_PASS);
+    for (size_t i = 0; i < suite_rows(LQ_COUNT(kin)); i++) {
+        peer_sendf(p, MESSAGE("", "<%s xmlns='urn:x'/>"), kin[i]);
+        peer_event(p, LQ_EVENT_MESSAGE);
+        claim_talk((char[]){ (char)('A' + i), 'Z', '\0' });
+    }
+    peer_send(p, MESSAGE("type='chat'", "<ba xmlns='urn:x'/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    claim_talk("YDZ");
+    peer_send(p, MESSAGE("", "<other xmlns='urn:x'/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    claim_talk("Z");
+    peer_send(p, MESSAGE("", "<a xmlns='urn:y'/><a/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    end();
+}
+END_TEST
+
+/* Of the same length, and with the same last letter. */
+START_TEST(many_namespaces_of_one_name_are_told_apart)
+{
+    char xmlns[32];
+
+    begin(_i);
+    for (int i = 0; i < 26; i++) {
+        snprintf(xmlns, sizeof(xmlns), "urn:%c:x", 'a' + i);
+        handle(LQ_MESSAGE, LQ_ANY, "q", xmlns, (char)('A' + i), LQ_PASS);
+    }
+    for (int i = 0; i < (int)suite_rows(26); i++) {
+        peer_sendf(p, MESSAGE("", "<q xmlns='urn:%c:x'/>"), 'a' + i);
+        peer_event(p, LQ_EVENT_MESSAGE);
+        claim_talk((char[]){ (char)('A' + i), '\0' });
+    }
+    peer_send(p, MESSAGE("", "<q xmlns='urn:A:x'/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    end();
+}
+END_TEST
+
+typedef struct wildcard_row {
+    const char *message, *asked;
+} wildcard_row;
+
+static const wildcard_row wildcard_rows[] = {
+    { MESSAGE("type='chat'", "<x xmlns='urn:x'/>"), "ABCDEFGH" },
+    { MESSAGE("type='chat'", "<y xmlns='urn:x'/>"), "CDGH" },
+    { MESSAGE("type='chat'", "<x xmlns='urn:y'/>"), "EFGH" },
+    { MESSAGE("type='chat'", "<x/>"), "EFGH" },
+    { MESSAGE("type='chat'", "<y xmlns='urn:y'/>"), "GH" },
+    { MESSAGE("type='chat'", ""), "GH" },
+    { MESSAGE("", "<x xmlns='urn:x'/>"), "BDFH" },
+    { MESSAGE("type='headline'", "<y xmlns='urn:x'/>"), "DH" },
+    { MESSAGE("type='headline'", "<x xmlns='urn:y'/>"), "FH" },
+    { MESSAGE("type='error'", "<x xmlns='urn:x'/>"), "" },
+    { MESSAGE("type='chat'", "text<x xmlns='urn:x'/>text"), "ABCDEFGH" },
+    { MESSAGE("type='chat'", "<y xmlns='urn:y'/><x xmlns='urn:x'/>"),
+      "ABCDEFGH" },
+    { MESSAGE("type='chat'", "<x xmlns='urn:y'/><y xmlns='urn:x'/>"),
+      "EFCDGH" },
+};
+
+START_TEST(wildcards_take_what_they_say_and_in_this_order)
+{
+    begin(_i);
+    handle(LQ_MESSAGE, LQ_ANY, NULL, NULL, 'H', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_CHAT, NULL, NULL, 'G', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_ANY, "x", NULL, 'F', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_CHAT, "x", NULL, 'E', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_ANY, NULL, "urn:x", 'D', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_CHAT, NULL, "urn:x", 'C', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_ANY, "x", "urn:x", 'B', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_CHAT, "x", "urn:x", 'A', LQ_PASS);
+    for (size_t i = 0; i < suite_rows(LQ_COUNT(wildcard_rows)); i++) {
+        peer_send(p, wildcard_rows[i].message);
+        peer_event(p, LQ_EVENT_MESSAGE);
+        claim_talk(wildcard_rows[i].asked);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(no_namespace_is_one_of_its_own)
+{
+    begin(_i);
+    handle(LQ_MESSAGE, LQ_ANY, "x", "", 'A', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_ANY, NULL, "", 'B', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_ANY, "x", "jabber:client", 'C', LQ_PASS);
+    peer_send(p, MESSAGE("", "<x xmlns=''/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    claim_talk("AB");
+    peer_send(p, MESSAGE("", "<y xmlns=''/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    claim_talk("B");
+    peer_send(p, MESSAGE("", "<x/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    claim_talk("C");
+    peer_send(p, MESSAGE("", "<x xmlns='urn:x'/>"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    end();
+}
+END_TEST
+
+START_TEST(namespaces_of_any_length_are_told_apart)
+{
+    char xmlns[600];
+    lq_handler handler = { LQ_MESSAGE, LQ_ANY, "x", xmlns, helper_handle };
+
+    begin(_i);
+    memset(xmlns, 'n', sizeof(xmlns));
+    xmlns[500] = '\0';
+    CLAIM_IS(lq_stream_handle(p->stream, &handler, help('A', LQ_HANDLED)),
+             LQ_OK);
+    peer_sendf(p, "<message><x xmlns='%s'/></message>", xmlns);
+    peer_quiet(p);
+    claim_talk("A");
+    peer_sendf(p, "<message><x xmlns='%.499s'/></message>", xmlns);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_sendf(p, "<message><x xmlns='%.499sm'/></message>", xmlns);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_sendf(p, "<message><x xmlns='%.244s'/></message>", xmlns); /* - 256 */
+    peer_event(p, LQ_EVENT_MESSAGE);
+    end();
+}
+END_TEST
+
+/* The N-th allocation of the registration fails: nothing is registered, what
+ * was before is, and it can be done again. */
+static bool registering_fails(const lq_handler *handler, unsigned long n)
+{
+    bool failed;
+    int rv;
+
+    begin(2);
+    handle(LQ_MESSAGE, LQ_ANY, "y", "urn:y", 'B', LQ_PASS);
+    memory_fail(n, false);
+    rv = lq_stream_handle(p->stream, handler, help('A', LQ_HANDLED));
+    failed = memory_failed();
+    memory_fail(0, false);
+    ck_assert_int_eq(rv, failed ? LQ_E_NOMEM : LQ_OK);
+    if (failed) {
+        peer_send(p, MESSAGE("", "<x xmlns='urn:x'/><y xmlns='urn:y'/>"));
+        peer_event(p, LQ_EVENT_MESSAGE);
+        claim_talk("B");
+        rv = lq_stream_handle(p->stream, handler, help('A', LQ_HANDLED));
+        ck_assert_int_eq(rv, LQ_OK);
+    }
+    peer_send(p, MESSAGE("", "<x xmlns='urn:x'/>"));
+    end_with("A");
+    return failed;
+}
+
+START_TEST(handler_that_there_is_no_memory_for_is_not_there)
+{
+    static const lq_handler rows[] = {
+        { LQ_MESSAGE, LQ_ANY, "x", "urn:x", helper_handle },
+        { LQ_MESSAGE, LQ_ANY, NULL, "urn:x", helper_handle },
+        { LQ_MESSAGE, LQ_ANY, "x", NULL, helper_handle },
+        { LQ_MESSAGE, LQ_ANY, NULL, NULL, helper_handle },
+    };
+
+    for (size_t i = 0; i < LQ_COUNT(rows) && !memory_is_tortured(); i++) {
+        unsigned long n = 1;
+
+        while (registering_fails(&rows[i], n)) {
+            n++;
+        }
+        ck_assert_uint_gt(n, 2);
+    }
 }
 END_TEST
 
@@ -729,6 +913,12 @@ int main(void)
         verdicts_on_messages_are_never_answered,
         presence_of_no_known_type_is_ignored,
         names_of_any_length_are_told_apart,
+        many_names_of_one_namespace_are_told_apart,
+        many_namespaces_of_one_name_are_told_apart,
+        wildcards_take_what_they_say_and_in_this_order,
+        no_namespace_is_one_of_its_own,
+        namespaces_of_any_length_are_told_apart,
+        handler_that_there_is_no_memory_for_is_not_there,
         iq_is_answered_as_its_handlers_say,
         iq_that_is_none_is_refused_before_anybody_is_asked,
         answer_repeats_nothing_but_text,

@@ -216,6 +216,63 @@ START_TEST(config_takes_only_what_can_work)
 }
 END_TEST
 
+typedef struct timeout_row {
+    lq_time ms, counts_as; /* at least, and less than a day more */
+} timeout_row;
+
+#define DAY ((lq_time)24 * 60 * 60 * 1000)
+
+static const timeout_row timeout_rows[] = {
+    { 24 * DAY, 24 * DAY },
+    { 25 * DAY, 24 * DAY },
+    { 50 * DAY, 24 * DAY }, /* and not what 32 bits leave of it */
+    { 1000 * DAY, 24 * DAY },
+    { INT64_C(1) << 32, 24 * DAY },
+    { (INT64_C(1) << 32) + 5, 24 * DAY },
+    { INT64_MAX, 24 * DAY },
+    { 1, 1 },
+};
+
+START_TEST(timeout_beyond_24_days_counts_as_24_days)
+{
+    for (size_t i = 0; i < suite_rows(LQ_COUNT(timeout_rows)); i++) {
+        const timeout_row *row = &timeout_rows[i];
+        lq_config *config = config_for(PEER_JID);
+        lq_time left;
+
+        CLAIM_IS(lq_config_set_timeout(config, LQ_TIMEOUT_CONNECT, row->ms),
+                 LQ_OK);
+        begin_with(config, _i);
+        peer_connect(p, LQ_TRANSPORT_SECURE);
+        left = lq_stream_deadline(p->stream) - p->now;
+        CLAIM(left >= row->counts_as && left < row->counts_as + DAY);
+        free(peer_take(p));
+        peer_wait(p, row->counts_as - 1);
+        CLAIM(wish() == LQ_WISH_KEEP);
+        peer_wait(p, DAY);
+        CLAIM(wish() == LQ_WISH_CLOSE);
+        peer_close(p);
+    }
+}
+END_TEST
+
+START_TEST(pauses_beyond_24_days_count_as_24_days)
+{
+    lq_config *config = config_for(PEER_JID);
+    lq_time left;
+
+    CLAIM_IS(lq_config_set_reconnect(config, INT64_MAX - 1, INT64_MAX), LQ_OK);
+    begin_with(config, _i);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    free(peer_take(p));
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    left = lq_stream_deadline(p->stream) - p->now;
+    CLAIM(left >= 0 && left < 25 * DAY);
+    peer_close(p);
+}
+END_TEST
+
 /* ---- connections ---- */
 
 START_TEST(transport_is_taken_once_and_as_wished)
@@ -682,6 +739,79 @@ START_TEST(reader_that_takes_no_events_is_not_fed_on)
 }
 END_TEST
 
+/* Nothing has happened, so asking again does nothing either. */
+static void claim_idle(void)
+{
+    memory_fail(1, true);
+    CLAIM(lq_stream_event(p->stream) == NULL);
+    CLAIM(lq_stream_event(p->stream) == NULL);
+    CLAIM(!memory_failed());
+    memory_fail(0, false);
+    CLAIM(lq_context_ready(p->context) == NULL);
+}
+
+START_TEST(idle_stream_has_no_events)
+{
+    const lq_event *event;
+
+    if (memory_is_tortured()) {
+        return; /* it says itself what fails */
+    }
+    begin_with(NULL, _i);
+    claim_idle(); /* not started */
+    lq_stream_start(p->stream, p->now);
+    while (lq_context_ready(p->context) != NULL) {
+    }
+    claim_idle();
+    peer_close(p);
+
+    p = peer_open(_i);
+    while (lq_context_ready(p->context) != NULL) {
+    }
+    claim_idle();
+    peer_send(p, "<message from='a'><body>"); /* only a part of one */
+    while (lq_context_ready(p->context) != NULL) {
+    }
+    claim_idle();
+    peer_send(p, "</body></message>");
+    while (lq_context_ready(p->context) != NULL) {
+    }
+    event = lq_stream_event(p->stream);
+    CLAIM(event->type == LQ_EVENT_MESSAGE);
+    claim_idle(); /* the stanza has passed with the first of them */
+    peer_send(p, HELLO HELLO);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    end();
+}
+END_TEST
+
+START_TEST(event_that_has_passed_lets_go_of_its_stanza)
+{
+    size_t before;
+
+    if (memory_is_tortured()) {
+        return;
+    }
+    p = peer_open(_i);
+    for (int i = 0; i < 3; i++) { /* whatever is made once is made now */
+        peer_send(p, HELLO);
+        CLAIM(lq_stream_event(p->stream) != NULL);
+        CLAIM(lq_stream_event(p->stream) == NULL);
+    }
+    before = memory_blocks();
+    for (int i = 0; i < 100; i++) {
+        peer_send(p, HELLO);
+        CLAIM(lq_stream_event(p->stream) != NULL);
+        CLAIM(lq_stream_event(p->stream) == NULL);
+        ck_assert_uint_eq(memory_blocks(), before);
+    }
+    end();
+}
+END_TEST
+
 START_TEST(blanks_and_strangers_mean_nothing)
 {
     p = peer_open(_i);
@@ -816,6 +946,8 @@ int main(void)
         account_that_is_no_jid_is_refused,
         authorities_that_cannot_be_read_are_refused,
         config_takes_only_what_can_work,
+        timeout_beyond_24_days_counts_as_24_days,
+        pauses_beyond_24_days_count_as_24_days,
         transport_is_taken_once_and_as_wished,
         session_has_an_address_while_it_lasts,
         lost_connection_is_followed_by_another,
@@ -837,6 +969,8 @@ int main(void)
         pointer_of_the_program_is_kept,
         output_stays_where_it_is_until_it_was_sent,
         reader_that_takes_no_events_is_not_fed_on,
+        idle_stream_has_no_events,
+        event_that_has_passed_lets_go_of_its_stanza,
         blanks_and_strangers_mean_nothing,
         what_is_no_xmpp_ends_the_session,
         what_is_no_xmpp_ends_the_negotiation,

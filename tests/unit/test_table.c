@@ -199,6 +199,86 @@ START_TEST(table_shrinks_when_most_have_gone)
 }
 END_TEST
 
+static void *oldest(void)
+{
+    size_t cursor = 0;
+
+    return lq_table_next(&table, &cursor);
+}
+
+/* A queue of LENGTH, through which all pass. */
+static void pass_in_order(int length)
+{
+    make();
+    for (int i = 0; i < MANY; i++) {
+        set(keys[i], keys[i]);
+        if (i >= length) {
+            ck_assert_ptr_eq(oldest(), keys[i - length]);
+            ck_assert_ptr_eq(take(keys[i - length]), keys[i - length]);
+        }
+    }
+    for (int i = MANY - length; i < MANY; i++) {
+        ck_assert_ptr_eq(oldest(), keys[i]);
+        take(keys[i]);
+    }
+    ck_assert_ptr_null(oldest());
+    lq_table_clear(&table);
+    ck_assert_uint_eq(memory_blocks(), 0);
+}
+
+START_TEST(oldest_is_found_where_thousands_came_and_went)
+{
+    static const int lengths[] = { 1, 2, 5, 6, 7, 100, 1000, MANY };
+
+    for (size_t i = 0; i < LQ_COUNT(lengths); i++) {
+        pass_in_order(lengths[i]);
+    }
+}
+END_TEST
+
+START_TEST(oldest_is_found_behind_holes)
+{
+    make();
+    for (int i = 0; i < MANY; i++) {
+        set(keys[i], keys[i]);
+    }
+    for (int i = 0; i < MANY; i++) { /* others go in between, and come again */
+        if (i % 3 == 1) {
+            take(keys[i]);
+        }
+    }
+    for (int i = 0; i < MANY; i++) {
+        if (i % 3 == 1) {
+            set(keys[i], keys[i]); /* as the newest */
+        }
+    }
+    for (int rest = 0; rest < 2; rest++) {
+        for (int i = 0; i < MANY; i++) {
+            if ((i % 3 == 1) == (rest == 1)) {
+                ck_assert_ptr_eq(oldest(), keys[i]);
+                ck_assert_ptr_eq(take(keys[i]), keys[i]);
+            }
+        }
+    }
+    ck_assert_ptr_null(oldest());
+    lq_table_clear(&table);
+}
+END_TEST
+
+START_TEST(oldest_stays_when_it_is_set_again)
+{
+    make();
+    set(keys[0], keys[0]);
+    set(keys[1], keys[1]);
+    set(keys[0], keys[2]);
+    ck_assert_ptr_eq(oldest(), keys[2]);
+    take(keys[0]);
+    set(keys[0], keys[0]);
+    ck_assert_ptr_eq(oldest(), keys[1]);
+    lq_table_clear(&table);
+}
+END_TEST
+
 START_TEST(without_memory_nothing_changes)
 {
     size_t count = 0;
@@ -250,6 +330,9 @@ int main(void)
         walk_may_remove_what_it_meets,
         coming_and_going_needs_no_memory,
         table_shrinks_when_most_have_gone,
+        oldest_is_found_where_thousands_came_and_went,
+        oldest_is_found_behind_holes,
+        oldest_stays_when_it_is_set_again,
         without_memory_nothing_changes,
         table_survives_any_failing_allocation,
         NULL,

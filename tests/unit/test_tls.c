@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "peer.h"
@@ -324,7 +325,8 @@ START_TEST(redirect_does_not_change_the_name_to_verify)
 }
 END_TEST
 
-static lq_id expect_question(int kind)
+/* Its reason is REASON. */
+static lq_id expect_question_why(int kind, const char *reason)
 {
     const lq_event *event;
 
@@ -333,11 +335,16 @@ static lq_id expect_question(int kind)
     CLAIM(lq_event_question(event) == LQ_QUESTION_CERTIFICATE);
     CLAIM(strcmp(lq_event_fingerprint(event), tlspeer_fingerprint(kind)) == 0);
     if (event != NULL) {
-        says(lq_event_distrust(event), reasons[kind]);
+        says(lq_event_distrust(event), reason);
     }
     CLAIM(!tls.established && tls.heard == 0);
     CLAIM(!lq_stream_can_recv(p->stream));
     return event == NULL ? 0 : event->id;
+}
+
+static lq_id expect_question(int kind)
+{
+    return expect_question_why(kind, reasons[kind]);
 }
 
 static lq_id begin_asking(const way *w, int kind, int chunk_index)
@@ -702,6 +709,355 @@ START_TEST(binding_that_has_worked_is_not_given_up)
 }
 END_TEST
 
+/* ---- sessions that are resumed ---- */
+
+static void lose(void)
+{
+    peer_lose(p);
+    tlspeer_end(&tls);
+    peer_event(p, LQ_EVENT_OFFLINE);
+}
+
+/* To a server that gives tickets and takes them. */
+static void connect_resuming(const way *w, int kind)
+{
+    connect_with(w->transport, kind, w->priority);
+    tlspeer_take_tickets(&tls);
+}
+
+/* A login to such a server, and its loss: there is a session to resume. */
+static void begin_known(const way *w, int chunk_index)
+{
+    begin(usual(), chunk_index);
+    connect_resuming(w, TLSPEER_GOOD);
+    login_plain();
+    CLAIM(!tlspeer_is_resumed(&tls));
+    lose();
+}
+
+static void login_and_lose(bool resumed)
+{
+    login_plain();
+    CLAIM(tlspeer_is_resumed(&tls) == resumed);
+    lose();
+}
+
+START_TEST(next_connection_resumes_the_session)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        begin_known(&ways[i], _i);
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        login_plain();
+        CLAIM(tlspeer_is_resumed(&tls));
+        CLAIM(strcmp(security(LQ_SECURITY_PROTOCOL), ways[i].protocol) == 0);
+        CLAIM(security(LQ_SECURITY_CIPHER)[0] != '\0');
+        end();
+    }
+}
+END_TEST
+
+START_TEST(session_outlives_a_stop)
+{
+    begin(usual(), _i);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_plain();
+    lq_stream_stop(p->stream, p->now);
+    peer_expect_text(p, THE_END);
+    peer_send(p, THE_END);
+    expect_offline(LQ_OK, true);
+    tlspeer_end(&tls);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_plain();
+    CLAIM(tlspeer_is_resumed(&tls));
+    end();
+}
+END_TEST
+
+START_TEST(each_stream_has_its_own_session)
+{
+    begin_known(&ways[0], _i);
+    peer_close(p);
+    begin(usual(), _i);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_plain();
+    CLAIM(!tlspeer_is_resumed(&tls));
+    end();
+}
+END_TEST
+
+/* Each connection brings the ticket for the next. */
+START_TEST(newer_ticket_is_used_next)
+{
+    begin_known(&ways[0], _i);
+    for (int i = 0; i < 3; i++) {
+        connect_resuming(&ways[0], TLSPEER_GOOD);
+        login_and_lose(true);
+    }
+    end();
+}
+END_TEST
+
+START_TEST(ticket_is_used_once)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        begin_known(&ways[i], _i);
+        connect_with(ways[i].transport, TLSPEER_GOOD, ways[i].priority);
+        login_and_lose(false); /* it was not taken, and no other came */
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        login_and_lose(false);
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        login_and_lose(true);
+        end();
+    }
+}
+END_TEST
+
+START_TEST(handshake_that_broke_has_used_its_ticket)
+{
+    begin_known(&ways[2], _i);
+    peer_connect(p, LQ_TRANSPORT_TLS);
+    free(peer_take(p)); /* the ClientHello, with the ticket in it */
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    connect_resuming(&ways[2], TLSPEER_GOOD);
+    login_and_lose(false);
+    end();
+}
+END_TEST
+
+START_TEST(ticket_that_is_refused_leads_to_a_full_handshake)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        begin_known(&ways[i], _i);
+        tlspeer_forget_tickets();
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        login_and_lose(false);
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        login_and_lose(true);
+        end();
+    }
+}
+END_TEST
+
+START_TEST(full_handshake_after_a_refused_ticket_verifies)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        for (int kind = TLSPEER_GOOD + 1; kind < TLSPEER_KINDS; kind++) {
+            begin_known(&ways[i], _i);
+            tlspeer_forget_tickets();
+            connect_resuming(&ways[i], kind);
+            free(peer_take(p));
+            expect_refusal(reasons[kind]);
+            end();
+        }
+    }
+}
+END_TEST
+
+START_TEST(what_only_the_program_vouched_for_is_not_resumed)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        lq_config *config = usual();
+        lq_id id;
+
+        lq_config_set_ask_trust(config, true);
+        begin(config, _i);
+        for (int round = 0; round < 3; round++) {
+            connect_resuming(&ways[i], TLSPEER_STRANGER);
+            id = expect_question(TLSPEER_STRANGER);
+            CLAIM_IS(lq_stream_trust(p->stream, p->now, id, true), LQ_OK);
+            login_and_lose(false);
+        }
+        end();
+    }
+}
+END_TEST
+
+START_TEST(what_verified_raises_no_question_when_resumed)
+{
+    lq_config *config = usual();
+
+    lq_config_set_ask_trust(config, true);
+    begin(config, _i);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_and_lose(false);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_and_lose(true);
+    end();
+}
+END_TEST
+
+START_TEST(login_is_bound_to_a_resumed_channel)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        bool proven;
+
+        begin(usual(), _i);
+        for (int round = 0; round < 2; round++) {
+            connect_resuming(&ways[i], TLSPEER_GOOD);
+            proven = scram_prove(PLUS BINDINGS, "SCRAM-SHA-256-PLUS",
+                                 "p=tls-exporter,,");
+            CLAIM(proven);
+            scram_succeed();
+            CLAIM(tlspeer_is_resumed(&tls) == (round == 1));
+            CLAIM(strcmp(security(LQ_SECURITY_BINDING), "tls-exporter") == 0);
+            lose();
+        }
+        end();
+    }
+}
+END_TEST
+
+/* ---- whether a resumed session is verified again ---- */
+
+enum { HOUR = 60 * 60 };
+
+/* GnuTLS's clock tells whether it looks: at the first login the certificate is
+ * good for an hour more, and at the second has been expired for one. */
+static void begin_expiring(const way *w, bool ask, int chunk_index)
+{
+    lq_config *config = usual();
+
+    lq_config_set_ask_trust(config, ask);
+    begin(config, chunk_index);
+    tlspeer_set_clock(TLSPEER_GOOD_FOR - HOUR);
+    connect_resuming(w, TLSPEER_GOOD);
+    login_and_lose(false);
+    tlspeer_set_clock(TLSPEER_GOOD_FOR + HOUR);
+}
+
+/* The context's clock says that it is so many SECONDS after the day began. */
+static void set_wallclock(long seconds)
+{
+    lq_context_set_wallclock(p->context, ((int64_t)time(NULL) + seconds) * 1000,
+                             p->now);
+}
+
+typedef struct age {
+    bool has_clock;
+    long clock;   /* the context's, in seconds from now */
+    lq_time past; /* ms since the first login */
+    bool looks;
+} age;
+
+static const age ages[] = {
+    { true, 0, 0, false },
+    { true, TLSPEER_GOOD_FOR - HOUR, 0, false },
+    { true, TLSPEER_GOOD_FOR + 1, 0, true },
+    { true, TLSPEER_GOOD_FOR * 1000L, 0, true },
+    { true, 0, 23 * HOUR * 1000, false },
+    { true, 0, 24 * HOUR * 1000, true }, /* the verdict is a day old */
+    { false, 0, 0, true },
+};
+
+static void grow_old(const age *a)
+{
+    p->now += a->past;
+    if (a->has_clock) {
+        set_wallclock(a->clock);
+    }
+}
+
+/* As expect_refusal(), but the handshake is through when it is looked at. */
+static void expect_late_refusal(const char *reason)
+{
+    expect_offline(LQ_E_TLS, true);
+    CLAIM(strcmp(lq_failure_condition(failure()), "bad-certificate") == 0);
+    says(lq_failure_message(failure()), reason);
+    says(lq_failure_text(failure()), "subject");
+    CLAIM(tls.heard == 0);
+    CLAIM(tls.error == GNUTLS_E_FATAL_ALERT_RECEIVED);
+    CLAIM(security(LQ_SECURITY_PROTOCOL)[0] == '\0');
+}
+
+START_TEST(resumed_session_is_verified_again_when_it_may_have_expired)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        for (size_t k = 0; k < LQ_COUNT(ages); k++) {
+            begin_expiring(&ways[i], false, _i);
+            grow_old(&ages[k]);
+            connect_resuming(&ways[i], TLSPEER_GOOD);
+            if (ages[k].looks) {
+                free(peer_take(p));
+                expect_late_refusal("expired");
+            } else {
+                login_plain();
+            }
+            CLAIM(tlspeer_is_resumed(&tls));
+            end();
+        }
+    }
+}
+END_TEST
+
+START_TEST(resumed_session_that_verifies_again_goes_on)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        for (size_t k = 0; k < LQ_COUNT(ages); k++) {
+            begin_known(&ways[i], _i);
+            grow_old(&ages[k]);
+            connect_resuming(&ways[i], TLSPEER_GOOD);
+            login_plain();
+            CLAIM(tlspeer_is_resumed(&tls));
+            end();
+        }
+    }
+}
+END_TEST
+
+/* The verdict ages from when it was given, however often it is used. */
+START_TEST(verdict_does_not_grow_younger_by_being_used)
+{
+    begin(usual(), _i);
+    tlspeer_set_clock(TLSPEER_GOOD_FOR - HOUR);
+    for (int i = 0; i < 3; i++) {
+        set_wallclock(0);
+        connect_resuming(&ways[0], TLSPEER_GOOD);
+        login_and_lose(i > 0);
+        p->now += 8 * HOUR * 1000;
+        tlspeer_set_clock(TLSPEER_GOOD_FOR + HOUR);
+    }
+    set_wallclock(0);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    free(peer_take(p));
+    expect_late_refusal("expired");
+    end();
+}
+END_TEST
+
+static void pass_until_offline(void)
+{
+    const lq_event *event;
+
+    do {
+        event = lq_stream_event(p->stream);
+        CLAIM(event != NULL);
+    } while (event != NULL && event->type != LQ_EVENT_OFFLINE);
+}
+
+/* The handshake cannot stand still any more, so another one does. */
+START_TEST(doubt_about_a_resumed_session_is_asked_about_in_a_full_handshake)
+{
+    lq_id id;
+
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        begin_expiring(&ways[i], true, _i);
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        free(peer_take(p));
+        CLAIM(tlspeer_is_resumed(&tls) && tls.heard == 0);
+        CLAIM(lq_stream_wish(p->stream) == LQ_WISH_CLOSE);
+        peer_hang_up(p);
+        tlspeer_end(&tls);
+        pass_until_offline();
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        id = expect_question_why(TLSPEER_GOOD, "expired");
+        CLAIM_IS(lq_stream_trust(p->stream, p->now, id, true), LQ_OK);
+        login_and_lose(false);
+        end();
+    }
+}
+END_TEST
+
 /* ---- the end ---- */
 
 START_TEST(close_notify_follows_the_closing_tags)
@@ -800,11 +1156,68 @@ static void doubt(void)
     peer_close(p);
 }
 
+/* What is kept for the next handshake, and the next handshake. */
+static void second_life(void)
+{
+    memory_spare(true);
+    begin(usual(), 2);
+    memory_spare(true);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_plain();
+    memory_spare(false);
+    lose();
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_plain();
+    lose();
+    peer_close(p);
+}
+
+/* The same with a look at the certificate, which does not like it. */
+static void second_doubt(void)
+{
+    memory_spare(true);
+    begin_expiring(&ways[0], false, 2);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    memory_spare(false);
+    free(peer_take(p));
+    peer_hang_up(p);
+    tlspeer_end(&tls);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_close(p);
+}
+
 START_TEST(tls_survives_any_allocation_that_fails)
 {
     if (_i == 2) {
         memory_torture(life);
         memory_torture(doubt);
+    }
+}
+END_TEST
+
+START_TEST(resuming_survives_any_allocation_that_fails)
+{
+    if (_i == 2) {
+        memory_torture(second_life);
+        memory_torture(second_doubt);
+    }
+}
+END_TEST
+
+START_TEST(session_that_there_is_no_memory_for_is_not_kept)
+{
+    for (size_t i = 0; i < LQ_COUNT(ways); i++) {
+        begin(usual(), _i);
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        login_plain();
+        memory_fail(1, true);
+        peer_lose(p);
+        memory_fail(0, false);
+        tlspeer_end(&tls);
+        peer_event(p, LQ_EVENT_OFFLINE);
+        connect_resuming(&ways[i], TLSPEER_GOOD);
+        login_and_lose(false);
+        end();
     }
 }
 END_TEST
@@ -837,12 +1250,29 @@ int main(void)
         binding_that_was_never_announced_may_be_given_up,
         binding_that_was_announced_is_not_given_up,
         binding_that_has_worked_is_not_given_up,
+        next_connection_resumes_the_session,
+        session_outlives_a_stop,
+        each_stream_has_its_own_session,
+        newer_ticket_is_used_next,
+        ticket_is_used_once,
+        handshake_that_broke_has_used_its_ticket,
+        ticket_that_is_refused_leads_to_a_full_handshake,
+        full_handshake_after_a_refused_ticket_verifies,
+        what_only_the_program_vouched_for_is_not_resumed,
+        what_verified_raises_no_question_when_resumed,
+        login_is_bound_to_a_resumed_channel,
+        resumed_session_is_verified_again_when_it_may_have_expired,
+        resumed_session_that_verifies_again_goes_on,
+        verdict_does_not_grow_younger_by_being_used,
+        doubt_about_a_resumed_session_is_asked_about_in_a_full_handshake,
         close_notify_follows_the_closing_tags,
         close_notify_follows_our_two_seconds_too,
         last_words_are_encrypted,
         end_without_closing_tags_is_a_loss,
         record_that_was_tampered_with_ends_the_connection,
         tls_survives_any_allocation_that_fails,
+        resuming_survives_any_allocation_that_fails,
+        session_that_there_is_no_memory_for_is_not_kept,
         NULL,
     };
 

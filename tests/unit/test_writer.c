@@ -536,6 +536,157 @@ START_TEST(attributes_that_look_alike_are_told_apart)
 }
 END_TEST
 
+/* ---- many attributes ---- */
+
+typedef enum attr_kind { NORMAL, PLAIN, SPACED, OF_OWN, ATTR_KINDS } attr_kind;
+
+/* Attribute NUMBER; those of one kind look alike. */
+static void attr_of(attr_kind kind, int number)
+{
+    char name[16], xmlns[16];
+
+    snprintf(name, sizeof(name), "a%03d", number);
+    snprintf(xmlns, sizeof(xmlns), "urn:%03d", number);
+    switch (kind) {
+    case NORMAL:
+        attr(name, "'");
+        break;
+    case PLAIN:
+        lq_write_attr_plain(&writer, name, "v");
+        break;
+    case SPACED:
+        attr_ns(name, "urn:x", "'");
+        break;
+    default:
+        attr_ns("a", xmlns, "'"); /* told apart by their namespaces */
+        break;
+    }
+}
+
+/* COUNT attributes. */
+static void write_attrs(attr_kind kind, int count)
+{
+    begin();
+    element("a", NULL);
+    for (int i = 0; i < count; i++) {
+        attr_of(kind, i);
+    }
+}
+
+START_TEST(double_attribute_is_found_among_any_number)
+{
+    static const int counts[] = { 2, 3, 16, 17, 18, 100, LQ_ATTRS_MAX };
+
+    for (size_t i = 0; i < LQ_COUNT(counts); i++) {
+        int count = counts[i];
+
+        for (attr_kind kind = 0; kind < ATTR_KINDS; kind++) {
+            write_attrs(kind, count);
+            end();
+            ck_assert_int_eq(lq_writer_end(&writer), LQ_OK);
+            for (int which = 0; which < count - 1; which++) {
+                write_attrs(kind, count - 1);
+                attr_of(kind, which);
+                end();
+                ck_assert_msg(lq_writer_end(&writer) == LQ_E_ARGUMENT,
+                              "%d of %d, kind %d", which, count, kind);
+            }
+        }
+    }
+    clear();
+}
+END_TEST
+
+START_TEST(attributes_of_all_kinds_stand_side_by_side)
+{
+    const lq_stanza *back;
+
+    begin();
+    element("a", NULL);
+    for (int i = 0; i < LQ_ATTRS_MAX / 4; i++) {
+        attr_of(NORMAL, 2 * i);
+        attr_of(SPACED, 2 * i);
+        attr_of(OF_OWN, i);
+        attr_of(PLAIN, 2 * i + 1);
+    }
+    end();
+    ck_assert_int_eq(lq_writer_end(&writer), LQ_OK);
+    /* of which a reader takes as many, declarations included */
+    write_attrs(NORMAL, LQ_ATTRS_MAX);
+    end();
+    ck_assert_int_eq(lq_writer_end(&writer), LQ_OK);
+    back = lq_stanza_parse(lq_buffer_bytes(&out), lq_buffer_len(&out));
+    ck_assert_str_eq(lq_element_attr(lq_stanza_root(back), "a255"), "'");
+    lq_stanza_unref(back);
+    clear();
+}
+END_TEST
+
+START_TEST(plain_attribute_is_like_any_other)
+{
+    begin();
+    element("a", NULL);
+    lq_write_attr_plain(&writer, "b", "1");
+    attr("c", "2");
+    lq_write_attr_plain(&writer, "d", "");
+    end();
+    expect("<a b='1' c='2' d=''/>");
+    for (int order = 0; order < 3; order++) {
+        begin();
+        element("a", NULL);
+        for (int i = 0; i < 2; i++) {
+            if (order == i) {
+                attr("b", "1");
+            } else {
+                lq_write_attr_plain(&writer, "b", "1");
+            }
+        }
+        end();
+        expect_error(LQ_E_ARGUMENT);
+    }
+    begin();
+    lq_write_attr_plain(&writer, "b", "1"); /* of no element */
+    element("a", NULL);
+    end();
+    expect_error(LQ_E_ARGUMENT);
+    clear();
+}
+END_TEST
+
+START_TEST(attributes_are_so_many_at_most)
+{
+    for (attr_kind kind = 0; kind < ATTR_KINDS; kind++) {
+        write_attrs(kind, LQ_ATTRS_MAX);
+        end();
+        ck_assert_int_eq(lq_writer_end(&writer), LQ_OK);
+        write_attrs(kind, LQ_ATTRS_MAX + 1);
+        end();
+        expect_error(LQ_E_ARGUMENT);
+    }
+    write_attrs(NORMAL, 70000); /* and no wrap makes them fewer */
+    end();
+    expect_error(LQ_E_ARGUMENT);
+    clear();
+}
+END_TEST
+
+START_TEST(each_element_has_its_own_attributes)
+{
+    begin();
+    for (int depth = 0; depth < 5; depth++) {
+        element("a", NULL);
+        for (int i = 0; i < LQ_ATTRS_MAX; i++) {
+            attr_of(depth % 2 ? SPACED : NORMAL, i);
+        }
+    }
+    for (int depth = 0; depth < 5; depth++) {
+        end();
+    }
+    ck_assert_int_eq(lq_writer_end(&writer), LQ_OK);
+    clear();
+}
+END_TEST
+
 START_TEST(elements_may_nest_as_deep_as_received_ones)
 {
     begin();
@@ -670,6 +821,11 @@ int main(void)
         names_are_ncnames,
         misuse_is_an_error_that_sticks,
         attributes_that_look_alike_are_told_apart,
+        double_attribute_is_found_among_any_number,
+        attributes_of_all_kinds_stand_side_by_side,
+        plain_attribute_is_like_any_other,
+        attributes_are_so_many_at_most,
+        each_element_has_its_own_attributes,
         elements_may_nest_as_deep_as_received_ones,
         the_limit_of_the_buffer_is_kept,
         copies_equal_their_trees,

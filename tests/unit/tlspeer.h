@@ -12,6 +12,7 @@
 #define TESTS_TLSPEER_H
 
 #include <gnutls/gnutls.h>
+#include <stdbool.h>
 
 #include "peer.h"
 
@@ -54,5 +55,22 @@ void tlspeer_end(tlspeer *t);
 
 /* Say close_notify. */
 void tlspeer_bye(tlspeer *t);
+
+/* ---- sessions that are resumed ---- */
+
+/* T, which has just begun, gives tickets and takes those of all who did. */
+void tlspeer_take_tickets(tlspeer *t);
+
+/* Tickets that were given are taken by nobody any more. */
+void tlspeer_forget_tickets(void);
+
+/* Whether a ticket was taken. */
+bool tlspeer_is_resumed(const tlspeer *t);
+
+/* Whoever asks GnuTLS (ours, too) is told a time so many SECONDS ahead. */
+void tlspeer_set_clock(long seconds);
+
+/* From now until TLSPEER_GOOD expires, in seconds. */
+enum { TLSPEER_GOOD_FOR = 24 * 60 * 60 };
 
 #endif
