@@ -518,9 +518,9 @@ START_TEST(the_steady_state_allocates_nothing)
 }
 END_TEST
 
-/* ---- large elements, which libxml2 gets in slices ---- */
+/* ---- large elements, which libxml2 gets in three slices ---- */
 
-#define SLICE ((size_t)256 * 1024)
+#define SLICE ((size_t)100 * 1024)
 
 /* START, LEN times the letter x, END; to be freed. */
 static char *spread(const char *start, size_t len, const char *end)
@@ -533,8 +533,8 @@ static char *spread(const char *start, size_t len, const char *end)
 START_TEST(elements_of_many_slices_are_whole)
 {
     static const size_t lens[] = {
-        SLICE - 1, SLICE,         SLICE + 1, 2 * SLICE - 1,
-        2 * SLICE, 2 * SLICE + 1, 4 * SLICE, 9 * SLICE + 7,
+        128 * 1024, 128 * 1024 + 1, 128 * 1024 + 2, 128 * 1024 + 3,
+        3 * SLICE,  3 * SLICE + 1,  3 * SLICE + 2,  25 * SLICE,
     };
 
     setup();
@@ -595,27 +595,36 @@ static const struct {
     { "a<b/>c<b></b >d", "a<b/>c<b/>d" },
 };
 
+/* START and END, and between them XML among the letter x, so that its byte AT
+ * is the first of the second slice; to be freed. */
+static char *sliced(const char *start, const char *xml, size_t at,
+                    const char *end)
+{
+    size_t before = SLICE - at - strlen(start);
+    size_t behind = 3 * (SLICE - 1) - (SLICE - at) - strlen(xml) - strlen(end);
+    char *first = spread(start, before, xml);
+    char *whole = spread(first, behind, end);
+
+    ck_assert(memcmp(whole + SLICE - at, xml, strlen(xml)) == 0);
+    free(first);
+    return whole;
+}
+
 /* Byte AT of XML is the first behind the border. */
 static void claim_border(const char *xml, const char *same, size_t at)
 {
-    char *padding = spread("<a>", SLICE - at - 3, "");
-    char *whole = spread(padding, 0, xml);
-    char *text = spread(whole, 0, "</a>");
-    lq_stanza *stanza;
-    const char *got;
+    char *text = sliced("<a>", xml, at, "</a>");
+    lq_stanza *stanza = parse(text);
+    const char *got = lq_element_xml(stanza, lq_stanza_root(stanza));
 
-    ck_assert(memcmp(text + SLICE - at, xml, strlen(xml)) == 0);
-    stanza = parse(text);
-    got = lq_element_xml(stanza, lq_stanza_root(stanza));
     got += strlen("<a xmlns='jabber:client'>");
     ck_assert_uint_eq(strspn(got, "x"), SLICE - at - 3);
     got += SLICE - at - 3;
-    ck_assert_msg(strncmp(got, same, strlen(same)) == 0 &&
-                      strcmp(got + strlen(same), "</a>") == 0,
-                  "%s, cut at %zu, gave %s", xml, at, got);
+    ck_assert_msg(strncmp(got, same, strlen(same)) == 0, "%s, cut at %zu", xml,
+                  at);
+    got += strlen(same);
+    ck_assert_str_eq(got + strspn(got, "x"), "</a>");
     lq_stanza_unref(stanza);
-    free(padding);
-    free(whole);
     free(text);
 }
 
@@ -626,9 +635,6 @@ START_TEST(border_of_slices_may_lie_anywhere)
         for (size_t at = 0; at <= strlen(borders[i].xml); at++) {
             claim_border(borders[i].xml, borders[i].same, at);
         }
-    }
-    for (size_t at = 0; at < 5; at++) {
-        claim_border("", "", at); /* in the last tag */
     }
     teardown();
 }
@@ -641,15 +647,16 @@ START_TEST(border_of_slices_may_lie_anywhere_in_a_value)
 
     setup();
     for (size_t at = 0; at < sizeof(value); at++) {
-        char *padding = spread("<a b='", SLICE - at - 6, value);
-        char *xml = spread(padding, 0, "' c='d'/>");
+        char *xml = sliced("<a b='", value, at, "' c='d'/>");
         lq_stanza *stanza = parse(xml);
         const char *got = lq_element_attr(lq_stanza_root(stanza), "b");
 
         ck_assert_uint_eq(strspn(got, "x"), SLICE - at - 6);
-        ck_assert_str_eq(got + SLICE - at - 6, same);
+        got += SLICE - at - 6;
+        ck_assert(strncmp(got, same, strlen(same)) == 0);
+        got += strlen(same);
+        ck_assert_uint_eq(strspn(got, "x"), strlen(got));
         lq_stanza_unref(stanza);
-        free(padding);
         free(xml);
     }
     teardown();
@@ -715,7 +722,10 @@ START_TEST(what_is_wrong_across_the_border_is_refused)
     setup();
     for (size_t i = 0; i < LQ_COUNT(bad_ends); i++) {
         for (size_t at = 0; at < strlen(bad_ends[i]); at++) {
-            claim_bad_end(bad_ends[i], SLICE - at - strlen("<a>"));
+            char *xml = sliced("<a>", bad_ends[i], at, "</a>");
+
+            refuse(xml);
+            free(xml);
         }
     }
     teardown();
