@@ -182,7 +182,7 @@ END_TEST
 
 /* ---- large ones ---- */
 
-enum { LARGE = 64 * 1024, HUGE_LEN = 3 * 1024 * 1024 };
+enum { LARGE = 64 * 1024, HUGE_LEN = 1024 * 1024 };
 
 /* Byte NUMBER of an endless text of which no part is like another. */
 static char byte_at(size_t number)

@@ -146,6 +146,26 @@ START_TEST(another_text_is_loaded_by_itself)
 }
 END_TEST
 
+START_TEST(text_of_the_same_length_is_another_text)
+{
+    lq_config *other = config_new();
+    lq_stream *streams[2];
+
+    begin();
+    lq_config_add_ca(config, "one", 3); /* a remark before the first */
+    lq_config_add_ca(other, "two", 3);
+    add_ca(config);
+    add_ca(other);
+    streams[0] = start(config);
+    streams[1] = start(other);
+    ck_assert_uint_eq(loaded(), 2);
+    lq_stream_free(streams[0]);
+    lq_stream_free(streams[1]);
+    lq_config_free(other);
+    end();
+}
+END_TEST
+
 START_TEST(contexts_share_nothing)
 {
     lq_context *first;
@@ -430,6 +450,7 @@ int main(void)
         streams_that_name_the_same_text_share_it,
         next_stream_loads_anew_when_the_last_has_gone,
         another_text_is_loaded_by_itself,
+        text_of_the_same_length_is_another_text,
         contexts_share_nothing,
         trust_outlives_whom_it_was_loaded_for,
         system_is_loaded_once_and_kept,

@@ -76,6 +76,7 @@ static void certificates_free(void)
         gnutls_x509_crt_deinit(certificates[i]);
         gnutls_x509_privkey_deinit(keys[i]);
     }
+    tlspeer_forget_tickets();
 }
 
 static void certificates_make(void)
@@ -272,7 +273,6 @@ void tlspeer_take_tickets(tlspeer *t)
 {
     if (ticket_key.data == NULL) {
         fine(gnutls_session_ticket_key_generate(&ticket_key));
-        atexit(tlspeer_forget_tickets);
     }
     fine(gnutls_session_ticket_enable_server(t->session, &ticket_key));
 }
