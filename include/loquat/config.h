@@ -42,7 +42,8 @@ LQ_API int lq_config_set_host(lq_config *config, const char *host, int port,
 
 /* Trust the certification authorities in this PEM text or file instead of the
  * system's; more calls add more.  Files are read by lq_stream_start(), which
- * fails if one cannot be. */
+ * fails if one cannot be; once for all streams of a context that name the
+ * same. */
 LQ_API int lq_config_add_ca(lq_config *config, const void *pem, size_t len);
 LQ_API int lq_config_add_ca_file(lq_config *config, const char *path);
 

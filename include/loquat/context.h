@@ -35,8 +35,9 @@ LQ_API lq_time lq_context_deadline(const lq_context *context);
 LQ_API lq_stream *lq_context_due(lq_context *context, lq_time now);
 
 /* That it is UNIX_MS milliseconds after 1970-01-01T00:00:00Z at NOW on the
- * driver's clock.  Without it time stamps are left out and expiry is left to
- * the server; call it now and then, since clocks are set. */
+ * driver's clock.  Without it time stamps are left out, expiry is left to the
+ * server, and each TLS handshake is a full one; call it now and then, since
+ * clocks are set. */
 LQ_API void lq_context_set_wallclock(lq_context *context, int64_t unix_ms,
                                      lq_time now);
 

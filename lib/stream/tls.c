@@ -2,15 +2,14 @@
  *
  * GnuTLS reads from the bytes of the current call and writes into the
  * outbox's wire; it never sees a socket.  The certificate is verified inside
- * the handshake, before anything of ours leaves, and again after a handshake
- * that skipped it, as that of a resumed session does.  While the program is
- * asked, the handshake stands still.
+ * the handshake, before anything of ours leaves.  While the program is asked,
+ * the handshake stands still.
  *
  * A session that was verified is resumed when the stream connects again.  Its
- * certificates are then those that we kept, and so are the domain and whom we
- * trust: they need not be verified anew while the certificate has not expired
- * and the verdict is less than a day old.  What only the program vouched for
- * is never resumed. */
+ * handshake looks at no certificate: there is none but the one that we kept,
+ * and the domain and whom we trust are the same, too.  Only time has passed:
+ * so it is resumed while the certificate has not expired and the verdict is
+ * less than a day old.  What only the program vouched for is never resumed. */
 #include "stream/tls.h"
 
 #include <errno.h>
@@ -38,7 +37,6 @@ struct lq_tls {
     verdict answer;      /* the program's */
     lq_time verified_at; /* LQ_NEVER: not by its certificate */
     int64_t expires;     /* the certificate, in seconds of Unix time */
-    lq_resumption *past; /* what this one may resume */
 };
 
 struct lq_resumption {
@@ -186,6 +184,7 @@ static int tls_verify(gnutls_session_t session)
     if (tls->asking) {
         return GNUTLS_E_AGAIN;
     }
+    tls->verified_at = LQ_NEVER;
     rv = gnutls_certificate_verify_peers3(
         session, lq_stream_target_domain(tls->stream), &status);
     if (rv >= 0 && status == 0) {
@@ -242,19 +241,6 @@ void lq_tls_remember(lq_stream *stream)
     stream->resumption = kept;
 }
 
-/* A ticket is used once: RFC 8446, C.4. */
-static void tls_resume(lq_tls *tls)
-{
-    lq_stream *stream = tls->stream;
-
-    tls->past = stream->resumption;
-    stream->resumption = NULL;
-    if (tls->past != NULL) {
-        gnutls_session_set_data(tls->session, tls->past->session.data,
-                                tls->past->session.size);
-    }
-}
-
 static bool past_is_recent(const lq_stream *stream, const lq_resumption *past)
 {
     int64_t unix_ms = lq_stream_unix_ms(stream);
@@ -263,20 +249,27 @@ static bool past_is_recent(const lq_stream *stream, const lq_resumption *past)
            stream->now - past->verified_at < VERDICT_MS;
 }
 
-/* The handshake went through without a look at the certificate. */
-static int tls_verify_resumed(lq_tls *tls)
+/* A ticket is used once: RFC 8446, C.4. */
+static void tls_resume(lq_tls *tls)
 {
-    int rv;
+    lq_stream *stream = tls->stream;
+    lq_resumption *past = stream->resumption;
 
-    if (tls->past != NULL && gnutls_session_is_resumed(tls->session) != 0 &&
-        past_is_recent(tls->stream, tls->past)) {
-        tls->verified = true;
-        tls->verified_at = tls->past->verified_at;
-        tls->expires = tls->past->expires;
-        return 0;
+    stream->resumption = NULL;
+    if (past != NULL && past_is_recent(stream, past) &&
+        gnutls_session_set_data(tls->session, past->session.data,
+                                past->session.size) == 0) {
+        tls->verified_at = past->verified_at;
+        tls->expires = past->expires;
     }
-    rv = tls_verify(tls->session);
-    return rv == GNUTLS_E_AGAIN ? GNUTLS_E_CERTIFICATE_ERROR : rv;
+    lq_resumption_free(past);
+}
+
+/* Whether the certificate was verified, now or when the session was new. */
+static bool tls_is_verified(const lq_tls *tls)
+{
+    return tls->verified || (tls->verified_at != LQ_NEVER &&
+                             gnutls_session_is_resumed(tls->session) != 0);
 }
 
 /* ---- a session ---- */
@@ -343,7 +336,6 @@ void lq_tls_free(lq_tls *tls)
 {
     if (tls != NULL) {
         gnutls_deinit(tls->session);
-        lq_resumption_free(tls->past);
         lq_free(tls);
     }
 }
@@ -364,12 +356,10 @@ static int tls_handshake(lq_tls *tls)
 {
     int rv = gnutls_handshake(tls->session);
 
-    if (rv == GNUTLS_E_SUCCESS && !tls->verified) {
-        rv = tls_verify_resumed(tls);
+    if (rv == GNUTLS_E_SUCCESS && !tls_is_verified(tls)) {
+        rv = GNUTLS_E_CERTIFICATE_ERROR;
     }
     if (rv == GNUTLS_E_SUCCESS) {
-        lq_resumption_free(tls->past);
-        tls->past = NULL;
         tls->established = true;
         return lq_stream_open(tls->stream);
     }

@@ -315,6 +315,9 @@ static int parser_push_slices(lq_parser *parser, const char *bytes, size_t len)
 
     for (size_t slice; len > 0 && rv == LQ_OK; bytes += slice, len -= slice) {
         slice = len < most ? len : most;
+        while (slice < len && bytes[slice - 1] == ']') {
+            slice++; /* it would not recognise a "]]>" that was cut */
+        }
         rv = parser_push(parser, bytes, slice, false);
     }
     return rv;
