@@ -23,7 +23,7 @@ static lq_time now(void)
 {
     struct timespec ts;
 
-    clock_gettime(CLOCK_MONOTONIC, &ts);
+    clock_gettime(CLOCK_BOOTTIME, &ts);
     return (lq_time)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 

@@ -38,7 +38,8 @@ LQ_API void lq_build_open(lq_builder *b, const char *name, const char *xmlns);
 LQ_API void lq_build_close(lq_builder *b);
 
 /* An attribute of the element just opened; a NULL VALUE leaves it out.  The
- * same attribute twice is an error, and so is the 129th. */
+ * same attribute twice is an error, and so are more than 1,024, with the
+ * namespaces that must be declared for them. */
 LQ_API void lq_build_attr(lq_builder *b, const char *name, const char *value);
 LQ_API void lq_build_attr_ns(lq_builder *b, const char *name, const char *xmlns,
                              const char *value);

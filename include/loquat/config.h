@@ -72,8 +72,9 @@ enum {
 LQ_API int lq_config_set_timeout(lq_config *config, int which, lq_time ms);
 
 /* How long to wait before connecting again: a random time up to FIRST after
- * the first failure, doubling to LAST at most; 2,000 and 300,000 at first.
- * FIRST = LQ_NEVER: do not reconnect, the stream is CLOSED when it is lost. */
+ * the first failure, doubling to LAST at most; 2,000 and 300,000 at first, 24
+ * days at most.  FIRST = LQ_NEVER: do not reconnect, the stream is CLOSED when
+ * it is lost. */
 LQ_API int lq_config_set_reconnect(lq_config *config, lq_time first,
                                    lq_time last);
 

@@ -141,7 +141,7 @@ int lq_net_remove(lq_net *net, lq_stream *stream)
 lq_time lq_net_now(const lq_net *net)
 {
     (void)net;
-    return net_clock(CLOCK_MONOTONIC);
+    return net_clock(CLOCK_BOOTTIME); /* which goes on in a sleep */
 }
 
 int lq_net_fd(const lq_net *net) { return net->poll.fd; }

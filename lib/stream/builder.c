@@ -92,12 +92,13 @@ static void builder_address(lq_builder *b, const char *to)
 static lq_builder *builder_open(lq_stream *stream, int kind, int type,
                                 int first, int last, const char *to)
 {
+    const char *asked = kind == LQ_IQ && to != NULL && *to != '\0' ? to : NULL;
     lq_builder *b = lq_builder_new(stream->context);
 
     if (b == NULL) {
         return NULL;
     }
-    b->ticket = lq_ticket_new(stream->context, kind == LQ_IQ ? to : NULL);
+    b->ticket = lq_ticket_new(stream->context, asked);
     if (b->ticket == NULL) {
         lq_builder_free(b);
         return NULL;

@@ -6,6 +6,8 @@
 #include "base/memory.h"
 #include "xml/writer.h"
 
+enum { TEXT_MAX = 16 * 1024 };
+
 void lq_features_clear(lq_features *features)
 {
     lq_stanza_unref(features->tree);
@@ -24,10 +26,10 @@ void lq_features_fold(lq_features *features)
     lq_writer writer;
     lq_buffer text;
 
-    if (features->tree == NULL) {
+    if (features->tree == NULL || features->text != NULL) {
         return;
     }
-    lq_buffer_init(&text, LQ_BUFFER_MAX);
+    lq_buffer_init(&text, TEXT_MAX);
     lq_writer_init(&writer, &text, "");
     lq_write_copy(&writer, lq_stanza_root(features->tree));
     if (lq_writer_end(&writer) == LQ_OK) {
@@ -35,10 +37,7 @@ void lq_features_fold(lq_features *features)
             lq_strndup(lq_buffer_bytes(&text), lq_buffer_len(&text));
     }
     lq_buffer_clear(&text);
-    if (features->text != NULL) {
-        lq_stanza_unref(features->tree);
-        features->tree = NULL;
-    }
+    lq_features_forget_tree(features);
 }
 
 const lq_element *lq_features_get(lq_features *features, const char *name,

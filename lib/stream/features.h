@@ -15,8 +15,17 @@ typedef struct lq_features {
 void lq_features_clear(lq_features *features);
 void lq_features_set(lq_features *features, const lq_stanza *tree);
 
-/* Keep the text only, if memory allows. */
+/* Keep the text only, if memory allows and it is not long. */
 void lq_features_fold(lq_features *features);
+
+/* Somebody may have asked since: the text is enough. */
+static inline void lq_features_forget_tree(lq_features *features)
+{
+    if (features->text != NULL && features->tree != NULL) {
+        lq_stanza_unref(features->tree);
+        features->tree = NULL;
+    }
+}
 
 /* The child NAME of XMLNS, or NULL. */
 const lq_element *lq_features_get(lq_features *features, const char *name,

@@ -3,8 +3,8 @@
  * A handler stands in the chain of its (name, kind, type), and the chain in
  * the space of its namespace; wildcards have chains and a space of their own.
  * So each payload costs one look-up, of its namespace, and hardly that if
- * nobody waits for any like it.  The names that handlers want in one namespace
- * are few, and are searched. */
+ * nobody waits for any like it.  The chains of one space are mostly few and
+ * then just searched; as they grow more, they are spread by their names. */
 #include "stream/router.h"
 
 #include <string.h>
@@ -22,14 +22,20 @@ typedef struct offer {
 } offer;
 
 struct lq_chain {
-    struct lq_chain *next; /* in its space */
+    struct lq_chain *next; /* of those that a search of its space meets */
     offer *first, **last;
     int kind, type;
     char *name; /* NULL: any */
 };
 
+/* How many chains, on average, a search may meet. */
+#define FEW_CHAINS 8
+
 struct lq_space {
-    struct lq_chain *chains;
+    struct lq_chain *unnamed; /* for any name */
+    struct lq_chain **named;  /* SIZE lists, by the hash of the name */
+    uint32_t size;            /* a power of two, or 0 */
+    uint32_t count;           /* of named chains */
     char xmlns[];
 };
 
@@ -88,29 +94,87 @@ static struct lq_space *router_space(lq_router *router, const char *xmlns)
     return space;
 }
 
-static struct lq_chain *space_chain(struct lq_space *space,
-                                    const lq_handler *handler)
+/* Where the chains of NAME begin, and maybe of others; SPACE has named ones. */
+static struct lq_chain **space_named(const struct lq_space *space,
+                                     const char *name)
 {
-    struct lq_chain *chain = space->chains;
+    uint32_t hash = space->size == 1 ? 0 : lq_plain_hash(name, strlen(name));
 
-    while (chain != NULL &&
-           (chain->kind != handler->kind || chain->type != handler->type ||
-            !lq_text_equal(chain->name, handler->name))) {
-        chain = chain->next;
+    return &space->named[hash & (space->size - 1)];
+}
+
+static void chain_put(struct lq_chain *chain, struct lq_chain **into)
+{
+    chain->next = *into;
+    *into = chain;
+}
+
+/* Make room in SPACE for one more named chain. */
+static int space_grow(struct lq_space *space)
+{
+    struct lq_space grown = *space;
+
+    if (space->count < space->size * FEW_CHAINS) {
+        return LQ_OK;
     }
-    if (chain != NULL) {
-        return chain;
+    grown.size = space->size == 0 ? 1 : space->size * FEW_CHAINS;
+    grown.named = lq_calloc(grown.size, sizeof(struct lq_chain *));
+    if (grown.named == NULL) {
+        return LQ_E_NOMEM;
     }
-    chain = lq_calloc(1, sizeof(*chain));
+    for (uint32_t i = 0; i < space->size; i++) {
+        struct lq_chain *chain = space->named[i];
+
+        while (chain != NULL) {
+            struct lq_chain *next = chain->next;
+
+            chain_put(chain, space_named(&grown, chain->name));
+            chain = next;
+        }
+    }
+    lq_free(space->named);
+    space->named = grown.named;
+    space->size = grown.size;
+    return LQ_OK;
+}
+
+static struct lq_chain *chain_new(const lq_handler *handler)
+{
+    struct lq_chain *chain = lq_calloc(1, sizeof(*chain));
+
     if (chain == NULL || lq_replace(&chain->name, handler->name) < 0) {
         lq_free(chain);
         return NULL;
     }
-    chain->next = space->chains;
     chain->last = &chain->first;
     chain->kind = handler->kind;
     chain->type = handler->type;
-    space->chains = chain;
+    return chain;
+}
+
+/* The chain of HANDLER in its space, made if need be. */
+static struct lq_chain *space_chain(struct lq_space *space,
+                                    const lq_handler *handler)
+{
+    const char *name = handler->name;
+    struct lq_chain **into = &space->unnamed, *chain;
+
+    if (name != NULL) {
+        if (space_grow(space) < 0) {
+            return NULL;
+        }
+        into = space_named(space, name);
+    }
+    chain = *into;
+    while (chain != NULL &&
+           (chain->kind != handler->kind || chain->type != handler->type ||
+            !lq_text_equal(chain->name, name))) {
+        chain = chain->next;
+    }
+    if (chain == NULL && (chain = chain_new(handler)) != NULL) {
+        chain_put(chain, into);
+        space->count += name != NULL;
+    }
     return chain;
 }
 
@@ -147,12 +211,21 @@ static void chain_forget(struct lq_chain *chain, const void *self)
     chain->last = at;
 }
 
-static void space_forget(struct lq_space *space, const void *self)
+static void chains_forget(struct lq_chain *chain, const void *self)
 {
-    struct lq_chain *chain = space == NULL ? NULL : space->chains;
-
     for (; chain != NULL; chain = chain->next) {
         chain_forget(chain, self);
+    }
+}
+
+static void space_forget(struct lq_space *space, const void *self)
+{
+    if (space == NULL) {
+        return;
+    }
+    chains_forget(space->unnamed, self);
+    for (uint32_t i = 0; i < space->size; i++) {
+        chains_forget(space->named[i], self);
     }
 }
 
@@ -167,10 +240,8 @@ void lq_router_forget(lq_router *router, const void *self)
     space_forget(router->anywhere, self);
 }
 
-static void space_free(struct lq_space *space)
+static void chains_free(struct lq_chain *chain)
 {
-    struct lq_chain *chain = space == NULL ? NULL : space->chains;
-
     while (chain != NULL) {
         struct lq_chain *next = chain->next;
 
@@ -184,6 +255,18 @@ static void space_free(struct lq_space *space)
         lq_free(chain);
         chain = next;
     }
+}
+
+static void space_free(struct lq_space *space)
+{
+    if (space == NULL) {
+        return;
+    }
+    chains_free(space->unnamed);
+    for (uint32_t i = 0; i < space->size; i++) {
+        chains_free(space->named[i]);
+    }
+    lq_free(space->named);
     lq_free(space);
 }
 
@@ -241,27 +324,6 @@ static void route_offer(route *r, offer *to, const lq_element *payload)
     }
 }
 
-/* Chains that match, in the order in which they are asked. */
-enum { ANY_TYPE = 1, ANY_NAME = 2, CHAINS = 4 };
-
-static void space_match(const struct lq_space *space, const lq_stanza *stanza,
-                        const char *name, const struct lq_chain *found[CHAINS])
-{
-    int kind = stanza->kind, type = stanza->type;
-    const struct lq_chain *chain = space->chains;
-
-    for (; chain != NULL; chain = chain->next) {
-        bool any_type = chain->type == LQ_ANY && type != LQ_ERROR;
-
-        /* errors go only where they are asked for */
-        if (chain->kind == kind && (any_type || chain->type == type) &&
-            (chain->name == NULL || lq_name_same(chain->name, name))) {
-            found[(any_type ? ANY_TYPE : 0) +
-                  (chain->name == NULL ? ANY_NAME : 0)] = chain;
-        }
-    }
-}
-
 static void route_chain(route *r, const struct lq_chain *chain,
                         const lq_element *payload)
 {
@@ -271,14 +333,36 @@ static void route_chain(route *r, const struct lq_chain *chain,
     }
 }
 
-static void route_space(route *r, const struct lq_space *space,
-                        const lq_element *payload, int chains)
+/* To those of CHAINS that are for the stanza and, unless NULL, for NAME; first
+ * to who wants just its type. */
+static void route_chains(route *r, const struct lq_chain *chains,
+                         const char *name, const lq_element *payload)
 {
-    const struct lq_chain *found[CHAINS] = { NULL };
+    int kind = r->stanza->kind, type = r->stanza->type;
+    const struct lq_chain *typed = NULL, *untyped = NULL;
 
-    space_match(space, r->stanza, payload->name, found);
-    for (int i = 0; i < chains; i++) {
-        route_chain(r, found[i], payload);
+    for (; chains != NULL; chains = chains->next) {
+        if (chains->kind == kind &&
+            (name == NULL || lq_name_same(chains->name, name))) {
+            if (chains->type == type) {
+                typed = chains;
+            } else if (chains->type == LQ_ANY) {
+                untyped = chains;
+            }
+        }
+    }
+    route_chain(r, typed, payload);
+    if (type != LQ_ERROR) { /* errors go only where they are asked for */
+        route_chain(r, untyped, payload);
+    }
+}
+
+static void route_named(route *r, const struct lq_space *space,
+                        const lq_element *payload)
+{
+    if (space->count > 0) {
+        route_chains(r, *space_named(space, payload->name), payload->name,
+                     payload);
     }
 }
 
@@ -288,22 +372,11 @@ static void route_payload(route *r, const lq_element *payload)
     const struct lq_space *space = router_find(router, payload->xmlns);
 
     if (space != NULL) {
-        route_space(r, space, payload, CHAINS);
+        route_named(r, space, payload);
+        route_chains(r, space->unnamed, NULL, payload);
     }
     if (router->anywhere != NULL) {
-        route_space(r, router->anywhere, payload, ANY_NAME);
-    }
-}
-
-/* Handlers for neither a name nor a namespace want the stanza as a whole. */
-static void route_whole(route *r)
-{
-    const lq_element *own = lq_stanza_payload(r->stanza);
-    const struct lq_chain *found[CHAINS] = { NULL };
-
-    space_match(r->stream->router.anywhere, r->stanza, "", found);
-    for (int i = ANY_NAME; i < CHAINS; i++) {
-        route_chain(r, found[i], own);
+        route_named(r, router->anywhere, payload);
     }
 }
 
@@ -320,7 +393,9 @@ static void route_all(route *r)
         }
     }
     if (router->anywhere != NULL) {
-        route_whole(r);
+        /* who waits for neither a name nor a namespace wants the whole */
+        route_chains(r, router->anywhere->unnamed, NULL,
+                     lq_stanza_payload(r->stanza));
     }
 }
 

@@ -234,6 +234,7 @@ static int sasl_initial(lq_stream *stream)
         return sasl_fault(stream, NULL, gsasl_strerror(rv),
                           "The login could not begin.", true);
     }
+    /* libgsasl's message has a nonce, so only memory can be missing */
     if (sasl->mechanism->mac != GNUTLS_MAC_UNKNOWN &&
         (sasl->nonce = lq_scram_nonce(out, len)) == NULL) {
         gsasl_free(out);

@@ -451,7 +451,6 @@ void lq_stream_bound(lq_stream *stream)
 {
     stream->state = LQ_STATE_ONLINE;
     stream->negotiation.through = true;
-    lq_features_fold(&stream->negotiation.features);
     stream->reconnect.online_at = stream->now;
     lq_timer_set(stream, &stream->timeout, LQ_NEVER);
     lq_connection_ref(stream->connection);

@@ -47,6 +47,7 @@ static void take_online(lq_stream *stream, const lq_note *note)
     stream->flowing = true;
     lq_modules_online(stream, false);
     lq_stream_flow(stream);
+    lq_features_fold(&stream->negotiation.features);
 }
 
 /* What a note means for the modules.  False: it is theirs alone. */
@@ -162,6 +163,10 @@ static const lq_event *take_next(lq_stream *stream)
             lq_modules_due(stream);
             stream->hooked = false;
         }
+        if (stream->has_room) {
+            stream->has_room = false;
+            return &room; /* before CLOSED, which is the last */
+        }
         note = take_note(stream);
         if (note != NULL) {
             if (take_prepare(stream, note)) {
@@ -169,9 +174,6 @@ static const lq_event *take_next(lq_stream *stream)
                 return &note->event;
             }
             lq_note_pass(note);
-        } else if (stream->has_room) {
-            stream->has_room = false;
-            return &room;
         } else if (stream->surfacing) {
             stream->surfacing = false;
             return &stream->event; /* behind what its handlers emitted */
@@ -204,6 +206,7 @@ const lq_event *lq_stream_event(lq_stream *stream)
         return NULL;
     }
     take_pass(stream);
+    lq_features_forget_tree(&stream->negotiation.features);
     event = take_next(stream);
     lq_stream_leave(stream);
     return event;

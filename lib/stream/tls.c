@@ -35,13 +35,16 @@ struct lq_tls {
     bool verified;
     bool asking;
     verdict answer;      /* the program's */
-    lq_time verified_at; /* LQ_NEVER: not by its certificate */
+    lq_time verified_at; /* LQ_NEVER: not by its certificate, or nobody knows
+                            what time it was */
+    int64_t verified_on; /* the same in seconds of Unix time */
     int64_t expires;     /* the certificate, in seconds of Unix time */
 };
 
 struct lq_resumption {
     gnutls_datum_t session;
     lq_time verified_at;
+    int64_t verified_on;
     int64_t expires;
 };
 
@@ -173,6 +176,18 @@ static int tls_ask(lq_tls *tls, const char *why)
     return GNUTLS_E_AGAIN;
 }
 
+/* When it was given, for those who resume this session. */
+static void tls_note_verdict(lq_tls *tls)
+{
+    int64_t unix_ms = lq_stream_unix_ms(tls->stream);
+
+    if (unix_ms != LQ_NEVER) {
+        tls->verified_at = tls->stream->now;
+        tls->verified_on = unix_ms / 1000;
+        tls->expires = gnutls_certificate_expiration_time_peers(tls->session);
+    }
+}
+
 /* 0; or GNUTLS_E_AGAIN while the program is asked; or an error. */
 static int tls_verify(gnutls_session_t session)
 {
@@ -189,8 +204,7 @@ static int tls_verify(gnutls_session_t session)
         session, lq_stream_target_domain(tls->stream), &status);
     if (rv >= 0 && status == 0) {
         tls->verified = true;
-        tls->verified_at = tls->stream->now;
-        tls->expires = gnutls_certificate_expiration_time_peers(session);
+        tls_note_verdict(tls);
         return 0;
     }
     if (tls->answer == TRUSTED) {
@@ -232,6 +246,7 @@ void lq_tls_remember(lq_stream *stream)
         return; /* the next handshake will be a full one */
     }
     kept->verified_at = tls->verified_at;
+    kept->verified_on = tls->verified_on;
     kept->expires = tls->expires;
     if (gnutls_session_get_data2(tls->session, &kept->session) < 0) {
         lq_free(kept);
@@ -244,8 +259,10 @@ void lq_tls_remember(lq_stream *stream)
 static bool past_is_recent(const lq_stream *stream, const lq_resumption *past)
 {
     int64_t unix_ms = lq_stream_unix_ms(stream);
+    int64_t age = unix_ms / 1000 - past->verified_on;
 
-    return unix_ms != LQ_NEVER && unix_ms / 1000 < past->expires &&
+    return unix_ms != LQ_NEVER && unix_ms / 1000 < past->expires && age >= 0 &&
+           age < VERDICT_MS / 1000 &&
            stream->now - past->verified_at < VERDICT_MS;
 }
 
@@ -260,6 +277,7 @@ static void tls_resume(lq_tls *tls)
         gnutls_session_set_data(tls->session, past->session.data,
                                 past->session.size) == 0) {
         tls->verified_at = past->verified_at;
+        tls->verified_on = past->verified_on;
         tls->expires = past->expires;
     }
     lq_resumption_free(past);

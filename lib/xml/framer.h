@@ -20,9 +20,13 @@ typedef struct lq_limits {
 } lq_limits;
 
 /* Deepest nesting that limits may allow: trees are walked with a stack of
- * this many entries.  And what an element usually may have: libxml2 compares
- * each attribute with all before it. */
-enum { LQ_DEPTH_MAX = 128, LQ_ATTRS_MAX = 128 };
+ * this many entries. */
+enum { LQ_DEPTH_MAX = 128 };
+
+/* Most attributes and namespace declarations of an element: from a peer, since
+ * libxml2 compares each with all before it; and from the program, which may
+ * copy such an element to where more must be declared. */
+enum { LQ_ATTRS_MAX = 128, LQ_ATTRS_OWN_MAX = 1024 };
 
 /* What a scan ended at. */
 enum {

@@ -11,10 +11,11 @@
 
 #include "base/arena.h"
 
-enum { LQ_MEMO_SIZE = 512, LQ_MEMO_SPACES = 256 };
+enum { LQ_MEMO_SIZE = 512, LQ_MEMO_SPACES = 64 };
 
-/* A copied namespace takes so many bytes besides its text. */
-enum { LQ_MEMO_COST = 24 };
+/* A copied namespace takes so many bytes besides its text, its share of the
+ * buckets included. */
+enum { LQ_MEMO_COST = 56 };
 
 typedef struct lq_memo {
     uint64_t serial; /* of the stanza */
@@ -23,9 +24,11 @@ typedef struct lq_memo {
         const char *name;
         uint64_t until; /* the last serial for which NAME is right */
     } slots[LQ_MEMO_SIZE];
-    struct lq_space *spaces[LQ_MEMO_SPACES]; /* buckets of the namespaces that
-                                                were copied for the stanza */
-    bool has_spaces;
+
+    /* the namespaces that were copied for the stanza, in buckets: these, or
+     * more of them in the arena */
+    struct lq_space *few[LQ_MEMO_SPACES], **spaces;
+    size_t space_count, bucket_count;
 } lq_memo;
 
 /* All keys are void. */

@@ -1,6 +1,6 @@
 /* names.c - see names.h.
  *
- * Whoever interns remembers the answers (tree.c), so a binary search over one
+ * Whoever interns remembers the answers (memo.c), so a binary search over one
  * sorted list is good enough. */
 #include "names.h"
 

@@ -1,11 +1,11 @@
 /* parser.h - from the bytes of a frame to a stanza, by libxml2.
  *
  * One libxml2 push parser, which has read a canonical stream header, serves
- * any number of streams: each framed element is pushed whole, and afterwards
- * exactly one element must have ended, all bytes be consumed and no error
- * reported; otherwise the parser is thrown away and the element refused.  It
- * is also renewed when its dictionary has grown or an element was large, so
- * that no peer can make it slow, fat or confused. */
+ * any number of streams: each framed element is pushed, in one slice or three,
+ * and afterwards exactly one element must have ended, all bytes be consumed and
+ * no error reported; otherwise the parser is thrown away and the element
+ * refused.  It is also renewed when its dictionary has grown or an element was
+ * large, so that no peer can make it slow, fat or confused. */
 #ifndef LQ_PARSER_H
 #define LQ_PARSER_H
 

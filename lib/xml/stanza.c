@@ -15,7 +15,7 @@
 static const lq_limits limits = {
     .element = 1024 * 1024,
     .depth = LQ_DEPTH_MAX,
-    .attrs = LQ_ATTRS_MAX,
+    .attrs = LQ_ATTRS_OWN_MAX,
     .name = 1024,
 };
 

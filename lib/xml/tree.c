@@ -182,7 +182,7 @@ static bool tree_ends_in_text(const lq_branch *top)
 static void tree_extend_text(lq_tree *tree, lq_element *node, const char *more,
                              size_t len)
 {
-    char *text = (char *)node->text; /* ours, from tree_copy() */
+    char *text = (char *)node->text; /* ours, in the arena */
 
     text = lq_arena_extend(&tree->stanza->arena, text, tree->text_len,
                            &tree->text_room, more, len);

@@ -140,7 +140,7 @@ static bool has_attr(const lq_writer *writer, size_t mark, size_t len)
 
 static bool writer_takes_attr(lq_writer *writer)
 {
-    if (!writer->in_tag || writer->attrs++ == LQ_ATTRS_MAX) {
+    if (!writer->in_tag) {
         writer_fail(writer, LQ_E_ARGUMENT);
     }
     return writer->error == LQ_OK;
@@ -180,8 +180,9 @@ static void mark_all(lq_writer *writer, size_t mark)
  * whose name has LEN bytes. */
 static bool may_be_double(lq_writer *writer, size_t mark, size_t len)
 {
-    if (writer->attrs == FEW_ATTRS + 1) {
+    if (!writer->crowded) {
         mark_all(writer, mark);
+        writer->crowded = true;
     }
     return mark_many(writer, writer_at(writer, mark) + 1, len);
 }
@@ -205,8 +206,12 @@ static inline void put_attr(lq_writer *writer, const char *prefix,
                             size_t prefix_len, const char *name, size_t len)
 {
     size_t colon = prefix_len > 0;
-    char *room = writer_room(writer, 1 + prefix_len + colon + len + 2);
+    char *room;
 
+    if (writer->attrs++ == LQ_ATTRS_OWN_MAX) {
+        writer_fail(writer, LQ_E_ARGUMENT);
+    }
+    room = writer_room(writer, 1 + prefix_len + colon + len + 2);
     if (room == NULL) {
         return;
     }
@@ -297,6 +302,7 @@ static void write_prefix(lq_writer *writer, const char *xmlns,
     put_value(writer, xmlns);
     if (writer->error == LQ_OK && find_prefix(writer, mark, prefix)) {
         lq_buffer_truncate(writer->out, writer->start + mark);
+        writer->attrs--;
     }
 }
 
@@ -390,14 +396,15 @@ void lq_write_open(lq_writer *writer, const char *name, const char *xmlns)
     }
     put_tag(writer, name, len);
     in_force = writer->depth == 0 ? 0 : writer->open[writer->depth - 1].xmlns;
+    writer->attrs = writer->prefixes = 0;
+    writer->crowded = false;
+    writer->seen = 0;
     top = &writer->open[writer->depth++];
     top->name = writer_len(writer) - len;
     top->len = len;
     top->xmlns =
         xmlns == NULL ? in_force : write_xmlns(writer, in_force, xmlns);
     writer->in_tag = true;
-    writer->attrs = writer->prefixes = 0;
-    writer->seen = 0;
 }
 
 void lq_write_text(lq_writer *writer, const char *text, size_t len)

@@ -29,7 +29,8 @@ typedef struct lq_writer {
     int depth;         /* of open elements */
     bool in_tag;       /* the start tag is still open */
     bool done;         /* the element was closed */
-    uint16_t attrs;    /* in this start tag, declarations not counted */
+    bool crowded;      /* `many` is in use */
+    uint16_t attrs;    /* and declarations in this start tag */
     uint16_t prefixes; /* made up in it */
     uint64_t seen;     /* attributes in it, by a bit of their names */
     uint64_t many[64]; /* the same with more bits, if they are many */
@@ -43,10 +44,9 @@ void lq_writer_init(lq_writer *writer, lq_buffer *out, const char *outer);
  * and NULL for the parent's. */
 void lq_write_open(lq_writer *writer, const char *name, const char *xmlns);
 
-/* Attributes of the element just opened, LQ_ATTRS_MAX at most.  LQ_E_ARGUMENT:
- * none was opened, it has that attribute already, no NCName, no characters of
- * XML. */
-
+/* Attributes of the element just opened, LQ_ATTRS_OWN_MAX at most.
+ * LQ_E_ARGUMENT: none was opened, it has that attribute already, no NCName, no
+ * characters of XML. */
 void lq_write_attr(lq_writer *writer, const char *name, const char *value);
 void lq_write_attr_ns(lq_writer *writer, const char *name, const char *xmlns,
                       const char *value);

@@ -175,7 +175,7 @@ MEMORY = [
          figure('memory', 'idle 10000', 'loquat', 'heap/stream')),
     Goal('memory', 'idle stream through TLS, beyond GnuTLS and the chain',
          '<=', 2048, 1024, BYTES,
-         figure('memory', 'tls 1000', 'loquat', 'beyond floor')),
+         figure('memory', 'tls 1000', 'loquat-own-ca', 'beyond floor')),
     Goal('memory', 'context, after 1,000 idle streams', '<=', 131072, None,
          BYTES, figure('memory', 'context, idle 1000', 'loquat', 'heap')),
     Goal('memory', 'context, after a burst on 1,000 streams', '<=', 131072,

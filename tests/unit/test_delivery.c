@@ -235,6 +235,24 @@ START_TEST(room_is_told_once_however_many_wanted_it)
 }
 END_TEST
 
+START_TEST(room_comes_before_the_end)
+{
+    char *text = large_text(100000);
+
+    p = peer_open(2);
+    while (say(text) > 0) {
+    }
+    lq_stream_stop(p->stream, p->now);
+    lq_stream_disconnected(p->stream, p->now, LQ_E_NET);
+    peer_event(p, LQ_EVENT_ROOM);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_event(p, LQ_EVENT_CLOSED);
+    peer_quiet(p);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
 START_TEST(room_comes_before_what_was_received)
 {
     char *text = large_text(100000);
@@ -318,6 +336,7 @@ int main(void)
         error_is_data_and_no_fate,
         sending_stops_at_the_high_water_mark_and_goes_on,
         room_is_told_once_however_many_wanted_it,
+        room_comes_before_the_end,
         room_comes_before_what_was_received,
         room_that_nobody_wanted_is_not_told,
         what_is_held_counts_as_well,

@@ -177,6 +177,24 @@ START_TEST(reply_is_believed_only_from_who_was_asked)
 }
 END_TEST
 
+/* Like one that is addressed to nobody. */
+START_TEST(request_to_the_empty_address_is_answered_by_the_account)
+{
+    char wire[64];
+    lq_id id;
+
+    p = peer_open(_i);
+    id = ask("");
+    peer_expect(p, "<iq type='get' to=''><ask xmlns='urn:ask'/></iq>");
+    xml_attr(peer_last(p), "id", wire, sizeof(wire));
+    answer_as(wire, JULIET);
+    peer_quiet(p);
+    answer_as(wire, NULL);
+    expect_reply(id, LQ_OK);
+    end();
+}
+END_TEST
+
 START_TEST(nothing_but_an_iq_reply_completes_an_iq)
 {
     char wire[64];
@@ -567,6 +585,7 @@ int main(void)
         request_ends_in_the_error,
         request_ends_once,
         reply_is_believed_only_from_who_was_asked,
+        request_to_the_empty_address_is_answered_by_the_account,
         nothing_but_an_iq_reply_completes_an_iq,
         replies_and_stanzas_keep_their_order,
         timeout_counts_from_the_first_entry_after_the_request,

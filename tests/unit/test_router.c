@@ -313,6 +313,34 @@ START_TEST(many_names_of_one_namespace_are_told_apart)
 }
 END_TEST
 
+START_TEST(names_are_found_among_any_number)
+{
+    enum { COUNT = 300 };
+    char name[16];
+
+    begin(_i);
+    handle(LQ_MESSAGE, LQ_ANY, NULL, "urn:x", 'Z', LQ_PASS);
+    handle(LQ_MESSAGE, LQ_ANY, "n77", NULL, 'Y', LQ_PASS);
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name, sizeof(name), "n%d", i);
+        handle(LQ_MESSAGE, LQ_ANY, name, "urn:x", (char)('A' + i % 24),
+               LQ_PASS);
+        handle(LQ_MESSAGE, LQ_CHAT, name, "urn:x", (char)('A' + (i + 1) % 24),
+               LQ_PASS);
+    }
+    for (int i = 0; i < (int)suite_rows(COUNT); i += 11) {
+        peer_sendf(p, MESSAGE("type='chat'", "<n%d xmlns='urn:x'/>"), i);
+        peer_event(p, LQ_EVENT_MESSAGE);
+        claim_talk((char[]){ (char)('A' + (i + 1) % 24), (char)('A' + i % 24),
+                             'Z', i == 77 ? 'Y' : '\0', '\0' });
+    }
+    peer_sendf(p, MESSAGE("", "<n%d xmlns='urn:x'/>"), COUNT);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    claim_talk("Z");
+    end();
+}
+END_TEST
+
 /* Of the same length, and with the same last letter. */
 START_TEST(many_namespaces_of_one_name_are_told_apart)
 {
@@ -914,6 +942,7 @@ int main(void)
         presence_of_no_known_type_is_ignored,
         names_of_any_length_are_told_apart,
         many_names_of_one_namespace_are_told_apart,
+        names_are_found_among_any_number,
         many_namespaces_of_one_name_are_told_apart,
         wildcards_take_what_they_say_and_in_this_order,
         no_namespace_is_one_of_its_own,

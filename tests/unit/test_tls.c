@@ -806,6 +806,21 @@ START_TEST(newer_ticket_is_used_next)
 }
 END_TEST
 
+START_TEST(what_was_verified_nobody_knows_when_is_not_resumed)
+{
+    begin(usual(), _i);
+    lq_context_set_wallclock(p->context, LQ_NEVER, p->now);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_and_lose(false);
+    set_wallclock(0);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_and_lose(false);
+    connect_resuming(&ways[0], TLSPEER_GOOD);
+    login_and_lose(true);
+    end();
+}
+END_TEST
+
 START_TEST(ticket_is_used_once)
 {
     for (size_t i = 0; i < LQ_COUNT(ways); i++) {
@@ -945,6 +960,7 @@ typedef struct age {
 static const age ages[] = {
     { true, 0, 0, false },
     { true, TLSPEER_GOOD_FOR - HOUR, 0, false },
+    { true, -HOUR, 0, true }, /* somebody has set it back */
     { true, TLSPEER_GOOD_FOR + 1, 0, true },
     { true, TLSPEER_GOOD_FOR * 1000L, 0, true },
     { true, 0, 23 * HOUR * 1000, false },
@@ -1229,6 +1245,7 @@ int main(void)
         session_outlives_a_stop,
         each_stream_has_its_own_session,
         newer_ticket_is_used_next,
+        what_was_verified_nobody_knows_when_is_not_resumed,
         ticket_is_used_once,
         handshake_that_broke_has_used_its_ticket,
         ticket_that_is_refused_leads_to_a_full_handshake,
