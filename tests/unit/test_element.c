@@ -1,5 +1,6 @@
 /* test_element.c - finding one's way in a received stanza. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <loquat/element.h>
@@ -188,6 +189,37 @@ START_TEST(element_behind_a_text_is_found)
                      "1");
     ck_assert(lq_element_is(lq_element_next(text, "f", NULL), "f", NULL));
     ck_assert_ptr_null(lq_element_next(text, "g", NULL));
+    done();
+}
+END_TEST
+
+/* The same one again and again is one text. */
+START_TEST(namespaces_may_be_many)
+{
+    enum { MANY = 1000, EACH = 32 };
+    static char xml[2 * MANY * EACH];
+    char *at = xml + sprintf(xml, "<m>"), xmlns[EACH];
+    const lq_element *child;
+
+    for (int i = 0; i < 2 * MANY; i++) {
+        at += sprintf(at, "<x xmlns='urn:%d' n='%d'/>", i % MANY, i);
+    }
+    strcpy(at, "</m>");
+    parse(xml);
+    child = lq_element_child(root, NULL, NULL);
+    for (int i = 0; i < 2 * MANY; i++) {
+        snprintf(xmlns, sizeof(xmlns), "urn:%d", i % MANY);
+        ck_assert(lq_element_is(child, "x", xmlns));
+        child = lq_element_next(child, NULL, NULL);
+    }
+    ck_assert_ptr_null(child);
+    for (int i = 0; i < MANY; i += 7) {
+        snprintf(xmlns, sizeof(xmlns), "urn:%d", i);
+        child = lq_element_child(root, "x", xmlns);
+        ck_assert_int_eq(atoi(lq_element_attr(child, "n")), i);
+        ck_assert_ptr_eq(lq_element_xmlns(child),
+                         lq_element_xmlns(lq_element_next(child, "x", xmlns)));
+    }
     done();
 }
 END_TEST
@@ -514,6 +546,7 @@ int main(void)
         mixed_content_is_walked_in_order,
         text_nodes_have_text_and_nothing_else,
         element_behind_a_text_is_found,
+        namespaces_may_be_many,
         attributes_and_joined_texts_stand_side_by_side,
         null_is_passed_on,
         xml_of_a_part_brings_its_namespaces,
