@@ -216,6 +216,7 @@ void lq_tickets_drop(lq_stream *stream)
     while ((ticket = ticket_first(&stream->tickets.held)) != NULL) {
         ticket_end(ticket, LQ_E_STATE, NULL);
     }
+    lq_tickets_room(stream); /* all of it */
 }
 
 void lq_tickets_clear(lq_stream *stream)

@@ -357,6 +357,7 @@ static size_t write_xmlns(lq_writer *writer, size_t in_force, const char *xmlns)
         memcmp(writer_at(writer, in_force), writer_at(writer, mark), len) ==
             0) {
         lq_buffer_truncate(writer->out, writer->start + mark);
+        writer->attrs--;
         return in_force;
     }
     return mark;

@@ -253,6 +253,23 @@ START_TEST(room_comes_before_the_end)
 }
 END_TEST
 
+START_TEST(room_comes_before_the_end_of_what_never_left)
+{
+    char *text = large_text(100000);
+
+    p = peer_begin(NULL, 2);
+    lq_stream_start(p->stream, p->now);
+    while (say(text) > 0) {
+    }
+    lq_stream_stop(p->stream, p->now);
+    peer_event(p, LQ_EVENT_ROOM);
+    peer_event(p, LQ_EVENT_CLOSED);
+    peer_quiet(p);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
 START_TEST(room_comes_before_what_was_received)
 {
     char *text = large_text(100000);
@@ -337,6 +354,7 @@ int main(void)
         sending_stops_at_the_high_water_mark_and_goes_on,
         room_is_told_once_however_many_wanted_it,
         room_comes_before_the_end,
+        room_comes_before_the_end_of_what_never_left,
         room_comes_before_what_was_received,
         room_that_nobody_wanted_is_not_told,
         what_is_held_counts_as_well,

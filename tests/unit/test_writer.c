@@ -683,6 +683,33 @@ START_TEST(attributes_are_so_many_at_most)
 }
 END_TEST
 
+START_TEST(only_what_must_be_declared_counts)
+{
+    begin();
+    element("a", "urn:x");
+    element("b", "urn:x");
+    for (int i = 0; i < MANY; i++) {
+        attr_of(NORMAL, i);
+    }
+    end();
+    element("b", "urn:y");
+    for (int i = 0; i < MANY - 1; i++) {
+        attr_of(NORMAL, i);
+    }
+    end();
+    end();
+    ck_assert_int_eq(lq_writer_end(&writer), LQ_OK);
+    begin();
+    element("b", "urn:y");
+    for (int i = 0; i < MANY; i++) {
+        attr_of(NORMAL, i);
+    }
+    end();
+    expect_error(LQ_E_ARGUMENT);
+    clear();
+}
+END_TEST
+
 START_TEST(each_element_has_its_own_attributes)
 {
     begin();
@@ -838,6 +865,7 @@ int main(void)
         attributes_of_all_kinds_stand_side_by_side,
         plain_attribute_is_like_any_other,
         attributes_are_so_many_at_most,
+        only_what_must_be_declared_counts,
         each_element_has_its_own_attributes,
         elements_may_nest_as_deep_as_received_ones,
         the_limit_of_the_buffer_is_kept,
