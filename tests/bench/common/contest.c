@@ -1,7 +1,10 @@
 /* contest.c - see contest.h. */
+#define _GNU_SOURCE
 #include "contest.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 static void take_turns(contest *c, int round)
 {
@@ -39,6 +42,26 @@ static void tell(contestant *one, int rounds, const char *unit, double count)
     if (bench_counts_heap()) {
         tell_per(one, "allocations", unit, one->cost.allocations / count);
     }
+}
+
+size_t contest_options(contest *c, int argc, char **argv, size_t count,
+                       void (*usage)(void))
+{
+    int option;
+
+    while ((option = getopt(argc, argv, "n:r:")) != -1) {
+        switch (option) {
+        case 'n':
+            count = strtoul(optarg, NULL, 10);
+            break;
+        case 'r':
+            c->rounds = atoi(optarg);
+            break;
+        default:
+            usage();
+        }
+    }
+    return count;
 }
 
 void contest_run(contest *c, const char *unit, double count)

@@ -6,6 +6,8 @@
 #ifndef BENCH_CONTEST_H
 #define BENCH_CONTEST_H
 
+#include <stddef.h>
+
 #include "bench.h"
 
 enum { CONTEST_MAX = 32, ROUNDS_MAX = 101 };
@@ -27,6 +29,11 @@ typedef struct contest {
     bench_cost (*run)(const void *self, void *argument);
     void *argument;
 } contest;
+
+/* What "-n COUNT" and "-r ROUNDS" say: returns the first, or COUNT.  USAGE is
+ * for other options, and does not return. */
+size_t contest_options(contest *c, int argc, char **argv, size_t count,
+                       void (*usage)(void));
 
 /* Take turns; then tell the figures of each, COUNT UNITs a round: "ratio" and
  * its limits, "ns/UNIT", and with allocations.so "allocations/UNIT". */

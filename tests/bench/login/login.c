@@ -86,21 +86,8 @@ static bench_cost run(const void *chosen, void *argument)
 int main(int argc, char **argv)
 {
     static contest all = { .rounds = 7, .run = run };
-    size_t logins = 20;
-    int option;
+    size_t logins = contest_options(&all, argc, argv, 20, usage);
 
-    while ((option = getopt(argc, argv, "n:r:")) != -1) {
-        switch (option) {
-        case 'n':
-            logins = strtoul(optarg, NULL, 10);
-            break;
-        case 'r':
-            all.rounds = atoi(optarg);
-            break;
-        default:
-            usage();
-        }
-    }
     choose(&all, argv[optind]);
     all.argument = &logins;
     if (all.count == 0 || logins == 0) {

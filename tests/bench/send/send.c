@@ -94,21 +94,8 @@ static bench_cost run(const void *self, void *argument)
 int main(int argc, char **argv)
 {
     static contest all = { .rounds = 7, .run = run };
-    size_t messages = 20000;
-    int option;
+    size_t messages = contest_options(&all, argc, argv, 20000, usage);
 
-    while ((option = getopt(argc, argv, "n:r:")) != -1) {
-        switch (option) {
-        case 'n':
-            messages = strtoul(optarg, NULL, 10);
-            break;
-        case 'r':
-            all.rounds = atoi(optarg);
-            break;
-        default:
-            usage();
-        }
-    }
     all.argument = &messages;
     all.count = argc - optind;
     if (all.count < 1 || all.count > CONTEST_MAX || messages == 0) {
