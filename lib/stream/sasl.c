@@ -187,7 +187,8 @@ static int sasl_binding(lq_stream *stream, lq_buffer *base64)
 
     lq_buffer_init(&raw, 1024);
     if (stream->outbox.tls != NULL && sasl_announces(stream, true) &&
-        lq_tls_exporter(stream->outbox.tls, &raw) == LQ_OK) {
+        lq_tls_binding(stream->outbox.tls, LQ_BINDING_EXPORTER, &raw) ==
+            LQ_OK) {
         rv = lq_base64_encode(base64, lq_buffer_bytes(&raw),
                               lq_buffer_len(&raw));
     }

@@ -24,23 +24,6 @@ enum { VERDICT_MS = 24 * 60 * 60 * 1000 };
 
 enum { RECORD_MAX = 16384, FINGERPRINT_SIZE = 2 * 32 + 1, WHY_SIZE = 512 };
 
-typedef enum verdict { UNDECIDED = 0, TRUSTED, REFUSED } verdict;
-
-struct lq_tls {
-    gnutls_session_t session;
-    lq_stream *stream;
-    const char *in; /* what is left of the bytes of this call */
-    size_t in_len;
-    bool established;
-    bool verified;
-    bool asking;
-    verdict answer;      /* the program's */
-    lq_time verified_at; /* LQ_NEVER: not by its certificate, or nobody knows
-                            what time it was */
-    int64_t verified_on; /* the same in seconds of Unix time */
-    int64_t expires;     /* the certificate, in seconds of Unix time */
-};
-
 struct lq_resumption {
     gnutls_datum_t session;
     lq_time verified_at;
@@ -207,12 +190,12 @@ static int tls_verify(gnutls_session_t session)
         tls_note_verdict(tls);
         return 0;
     }
-    if (tls->answer == TRUSTED) {
+    if (tls->answer == LQ_TRUSTED) {
         tls->verified = true;
         return 0;
     }
     tls_why(tls, rv, status, why);
-    return tls->stream->config.ask_trust && tls->answer == UNDECIDED
+    return tls->stream->config.ask_trust && tls->answer == LQ_UNDECIDED
                ? tls_ask(tls, why)
                : tls_refuse(tls, why);
 }
@@ -474,7 +457,7 @@ int lq_tls_answered(lq_stream *stream, bool trust)
         return LQ_OK;
     }
     tls->asking = false;
-    tls->answer = trust ? TRUSTED : REFUSED;
+    tls->answer = trust ? LQ_TRUSTED : LQ_REFUSED;
     lq_stream_limit(stream);
     return tls_handshake(tls);
 }
@@ -513,15 +496,19 @@ const char *lq_tls_cipher(const lq_tls *tls)
     return gnutls_cipher_get_name(gnutls_cipher_get(tls->session));
 }
 
-int lq_tls_exporter(const lq_tls *tls, lq_buffer *out)
+int lq_tls_version(const lq_tls *tls)
 {
-    gnutls_datum_t binding = { NULL, 0 };
-    int rv = LQ_E_STATE;
-
-    if (gnutls_session_channel_binding(tls->session, GNUTLS_CB_TLS_EXPORTER,
-                                       &binding) == 0) {
-        rv = lq_buffer_append(out, binding.data, binding.size);
-        gnutls_free(binding.data);
+    switch (gnutls_protocol_get_version(tls->session)) {
+    case GNUTLS_TLS1_3:
+        return 0x0304;
+    case GNUTLS_TLS1_2:
+        return 0x0303;
+    default:
+        return 0;
     }
-    return rv;
+}
+
+bool lq_tls_is_resumed(const lq_tls *tls)
+{
+    return gnutls_session_is_resumed(tls->session) != 0;
 }

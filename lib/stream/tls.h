@@ -2,11 +2,32 @@
 #ifndef LQ_TLS_H
 #define LQ_TLS_H
 
+#include <gnutls/gnutls.h>
 #include <loquat/base.h>
 
 #include "base/buffer.h"
+#include "sasl/binding.h"
 
-typedef struct lq_tls lq_tls;
+typedef enum lq_verdict {
+    LQ_UNDECIDED = 0,
+    LQ_TRUSTED,
+    LQ_REFUSED,
+} lq_verdict;
+
+typedef struct lq_tls {
+    gnutls_session_t session;
+    lq_stream *stream;
+    const char *in; /* what is left of the bytes of this call */
+    size_t in_len;
+    bool established;
+    bool verified;
+    bool asking;
+    lq_verdict answer;   /* the program's */
+    lq_time verified_at; /* LQ_NEVER: not by its certificate, or nobody knows
+                            what time it was */
+    int64_t verified_on; /* the same in seconds of Unix time */
+    int64_t expires;     /* the certificate, in seconds of Unix time */
+} lq_tls;
 
 /* A session of the past that the next handshake may resume. */
 typedef struct lq_resumption lq_resumption;
@@ -43,8 +64,23 @@ void lq_tls_bye(lq_tls *tls);
 const char *lq_tls_protocol(const lq_tls *tls);
 const char *lq_tls_cipher(const lq_tls *tls);
 
-/* Append the tls-exporter channel binding, RFC 9266.  LQ_OK, or negative if
- * this connection has none. */
-int lq_tls_exporter(const lq_tls *tls, lq_buffer *out);
+/* As it stands on the wire: 0x0304 is TLS 1.3, 0x0303 is 1.2. */
+int lq_tls_version(const lq_tls *tls);
+
+/* Whether the session is an old one, resumed. */
+bool lq_tls_is_resumed(const lq_tls *tls);
+
+/* ---- channel.c ---- */
+
+/* Append what ties a login to this connection: the channel binding of TYPE
+ * (LQ_BINDING_*).  LQ_OK; LQ_E_STATE if this connection has none of that type;
+ * LQ_E_NOMEM, LQ_E_FULL. */
+int lq_tls_binding(const lq_tls *tls, int type, lq_buffer *out);
+
+/* The types that it has. */
+lq_bindings lq_tls_bindings(const lq_tls *tls);
+
+/* Append the tls-server-end-point binding of CERTIFICATE (DER). */
+int lq_end_point(const gnutls_datum_t *certificate, lq_buffer *out);
 
 #endif

@@ -11,83 +11,81 @@
 
 /* ---- certificates ---- */
 
-enum { DAY = 24 * 60 * 60, AUTHORITY = TLSPEER_KINDS, AUTHORITY_2, ALL };
+enum { DAY = CERTIFICATE_DAY, AUTHORITY = TLSPEER_KINDS, AUTHORITY_2, ALL };
 
-typedef struct recipe {
-    const char *name;
-    int signer;   /* in the table; itself: self-signed */
-    int from, to; /* days from now */
-} recipe;
+static const san usual[] = { { SAN_DNS, "example.net", 0 }, { 0 } };
+static const san other[] = { { SAN_DNS, "attacker.example", 0 }, { 0 } };
 
 static const recipe recipes[ALL] = {
-    [TLSPEER_GOOD] = { "example.net", AUTHORITY, -1, 1 },
-    [TLSPEER_EXPIRED] = { "example.net", AUTHORITY, -2, -1 },
-    [TLSPEER_EARLY] = { "example.net", AUTHORITY, 1, 2 },
-    [TLSPEER_OTHER] = { "attacker.example", AUTHORITY, -1, 1 },
-    [TLSPEER_SELF_SIGNED] = { "example.net", TLSPEER_SELF_SIGNED, -1, 1 },
-    [TLSPEER_STRANGER] = { "example.net", AUTHORITY_2, -1, 1 },
-    [AUTHORITY] = { "Authority", AUTHORITY, -3, 3 },
-    [AUTHORITY_2] = { "Nobody's", AUTHORITY_2, -3, 3 },
+    [TLSPEER_GOOD] = { .name = "example.net", .names = usual },
+    [TLSPEER_EXPIRED] = { .name = "example.net",
+                          .names = usual,
+                          .from = -2L * DAY,
+                          .to = -1L * DAY },
+    [TLSPEER_EARLY] = { .name = "example.net",
+                        .names = usual,
+                        .from = 1L * DAY,
+                        .to = 2L * DAY },
+    [TLSPEER_OTHER] = { .name = "attacker.example", .names = other },
+    [TLSPEER_SELF_SIGNED] = { .name = "example.net", .names = usual },
+    [TLSPEER_STRANGER] = { .name = "example.net", .names = usual },
+    [AUTHORITY] = { .name = "Authority",
+                    .authority = true,
+                    .from = -3L * DAY,
+                    .to = 3L * DAY },
+    [AUTHORITY_2] = { .name = "Nobody's",
+                      .authority = true,
+                      .from = -3L * DAY,
+                      .to = 3L * DAY },
 };
 
-static gnutls_x509_crt_t certificates[ALL];
-static gnutls_x509_privkey_t keys[ALL];
+static certificate certificates[ALL];
 
-static void fine(int rv)
+#define fine certificate_fine
+
+/* NULL: itself. */
+static const certificate *signer_of(int kind)
 {
-    ck_assert_msg(rv >= 0, "GnuTLS: %s", gnutls_strerror(rv));
-}
-
-static void certificate_make(int which)
-{
-    const recipe *r = &recipes[which];
-    gnutls_x509_crt_t c;
-    unsigned char serial = (unsigned char)(which + 1);
-    time_t now = time(NULL);
-
-    fine(gnutls_x509_privkey_init(&keys[which]));
-    fine(gnutls_x509_privkey_generate(
-        keys[which], GNUTLS_PK_ECDSA,
-        GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
-    fine(gnutls_x509_crt_init(&certificates[which]));
-    c = certificates[which];
-    fine(gnutls_x509_crt_set_version(c, 3));
-    fine(gnutls_x509_crt_set_serial(c, &serial, 1));
-    fine(gnutls_x509_crt_set_dn_by_oid(c, GNUTLS_OID_X520_COMMON_NAME, 0,
-                                       r->name, (unsigned)strlen(r->name)));
-    fine(gnutls_x509_crt_set_activation_time(c, now + r->from * DAY));
-    fine(gnutls_x509_crt_set_expiration_time(c, now + r->to * DAY));
-    fine(gnutls_x509_crt_set_key(c, keys[which]));
-    if (which >= AUTHORITY) {
-        fine(gnutls_x509_crt_set_basic_constraints(c, 1, -1));
-        fine(gnutls_x509_crt_set_key_usage(c, GNUTLS_KEY_KEY_CERT_SIGN));
-    } else {
-        fine(gnutls_x509_crt_set_subject_alt_name(
-            c, GNUTLS_SAN_DNSNAME, r->name, (unsigned)strlen(r->name),
-            GNUTLS_FSAN_SET));
+    switch (kind) {
+    case AUTHORITY:
+    case AUTHORITY_2:
+    case TLSPEER_SELF_SIGNED:
+        return NULL;
+    case TLSPEER_STRANGER:
+        return &certificates[AUTHORITY_2];
+    default:
+        return &certificates[AUTHORITY];
     }
-    fine(gnutls_x509_crt_sign2(c, certificates[r->signer], keys[r->signer],
-                               GNUTLS_DIG_SHA256, 0));
 }
 
 static void certificates_free(void)
 {
     for (int i = 0; i < ALL; i++) {
-        gnutls_x509_crt_deinit(certificates[i]);
-        gnutls_x509_privkey_deinit(keys[i]);
+        certificate_free(&certificates[i]);
     }
     tlspeer_forget_tickets();
 }
 
 static void certificates_make(void)
 {
-    if (certificates[0] != NULL) {
+    if (certificates[0].crt != NULL) {
         return;
     }
     for (int i = ALL - 1; i >= 0; i--) { /* signers first */
-        certificate_make(i);
+        certificate_make(&certificates[i], &recipes[i], signer_of(i));
     }
     atexit(certificates_free);
+}
+
+const certificate *tlspeer_certificate(int kind)
+{
+    certificates_make();
+    return &certificates[kind];
+}
+
+const certificate *tlspeer_authority(void)
+{
+    return tlspeer_certificate(AUTHORITY);
 }
 
 const char *tlspeer_ca(void)
@@ -96,8 +94,8 @@ const char *tlspeer_ca(void)
     size_t size = sizeof(pem) - 1;
 
     certificates_make();
-    fine(gnutls_x509_crt_export(certificates[AUTHORITY], GNUTLS_X509_FMT_PEM,
-                                pem, &size));
+    fine(gnutls_x509_crt_export(certificates[AUTHORITY].crt,
+                                GNUTLS_X509_FMT_PEM, pem, &size));
     pem[size] = '\0';
     return pem;
 }
@@ -109,8 +107,8 @@ const char *tlspeer_fingerprint(int kind)
     size_t size = sizeof(digest);
 
     certificates_make();
-    fine(gnutls_x509_crt_get_fingerprint(certificates[kind], GNUTLS_DIG_SHA256,
-                                         digest, &size));
+    fine(gnutls_x509_crt_get_fingerprint(certificates[kind].crt,
+                                         GNUTLS_DIG_SHA256, digest, &size));
     for (size_t i = 0; i < size; i++) {
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
     }
@@ -225,11 +223,17 @@ static void on_send(peer_layer *self, const void *bytes, size_t len)
 
 void tlspeer_begin(tlspeer *t, peer *p, int kind, const char *priority)
 {
-    certificates_make();
+    tlspeer_begin_as(t, p, tlspeer_certificate(kind), priority);
+}
+
+void tlspeer_begin_as(tlspeer *t, peer *p, const certificate *c,
+                      const char *priority)
+{
+    gnutls_x509_crt_t crt = c->crt;
+
     *t = (tlspeer){ .layer = { on_take, on_send }, .p = p };
     fine(gnutls_certificate_allocate_credentials(&t->credentials));
-    fine(gnutls_certificate_set_x509_key(t->credentials, &certificates[kind], 1,
-                                         keys[kind]));
+    fine(gnutls_certificate_set_x509_key(t->credentials, &crt, 1, c->key));
     fine(gnutls_init(&t->session, GNUTLS_SERVER | GNUTLS_NONBLOCK));
     fine(gnutls_priority_set_direct(t->session, priority, NULL));
     fine(gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,

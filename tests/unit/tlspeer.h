@@ -14,6 +14,7 @@
 #include <gnutls/gnutls.h>
 #include <stdbool.h>
 
+#include "certificate.h"
 #include "peer.h"
 
 enum {
@@ -46,12 +47,19 @@ typedef struct tlspeer {
 /* The authority that signed all but the last two, in PEM. */
 const char *tlspeer_ca(void);
 
+const certificate *tlspeer_authority(void);
+const certificate *tlspeer_certificate(int kind);
+
 /* The SHA-256 of KIND's certificate in hex. */
 const char *tlspeer_fingerprint(int kind);
 
 /* From now on P speaks TLS with KIND's certificate, as PRIORITY says. */
 void tlspeer_begin(tlspeer *t, peer *p, int kind, const char *priority);
 void tlspeer_end(tlspeer *t);
+
+/* The same with a certificate of the test's own. */
+void tlspeer_begin_as(tlspeer *t, peer *p, const certificate *c,
+                      const char *priority);
 
 /* Say close_notify. */
 void tlspeer_bye(tlspeer *t);
