@@ -17,7 +17,9 @@
 
 LQ_BEGIN
 
-/* JID is the account; a resource in it is asked for as by _set_resource().
+/* JID is the account; a resource in it is asked for as by _set_resource().  A
+ * domain alone logs in as nobody in particular (ANONYMOUS), or as whoever the
+ * client certificate names.
  * It is checked by lq_stream_start(), which says what is wrong with it.  NULL
  * when memory runs out. */
 LQ_API lq_config *lq_config_new(const char *jid);
@@ -25,6 +27,37 @@ LQ_API void lq_config_free(lq_config *config); /* NULL is fine */
 
 /* NULL (as at first) means that a QUERY event asks for it. */
 LQ_API int lq_config_set_password(lq_config *config, const char *password);
+
+/* An OAuth 2.0 access token (RFC 6750), for OAUTHBEARER; with one, and without
+ * a password, none is asked for.  NULL takes it back. */
+LQ_API int lq_config_set_token(lq_config *config, const char *token);
+
+/* The only SASL mechanisms to use, by their names with spaces between; the
+ * order is ours: bound to the channel, then SCRAM, then the rest.  At first all
+ * but DIGEST-MD5: HT-SHA-512 and HT-SHA-256 with -EXPR, -UNIQ, -ENDP and -NONE
+ * (by which FAST tokens are used, XEP-0484), EXTERNAL, SCRAM-SHA-512,
+ * SCRAM-SHA-256 and SCRAM-SHA-1 with and without -PLUS, OAUTHBEARER,
+ * DIGEST-MD5, PLAIN, ANONYMOUS.  LQ_E_ARGUMENT for others.
+ *
+ * What worked once is the least that is used again, whatever this says: no
+ * PLAIN or DIGEST-MD5 after SCRAM or EXTERNAL, no login without channel binding
+ * after one with it, no SASL 1 after SASL 2; see lq_stream_forget().  A server
+ * that advertises -PLUS and refuses it is taken for an attack: where it is
+ * known to be so, leave those with -PLUS out here. */
+LQ_API int lq_config_set_mechanisms(lq_config *config, const char *names);
+
+/* Most iterations of SCRAM (RFC 5802) that a server may ask for, 4,096 to
+ * 10,000,000; 200,000 at first, which take some tens of milliseconds in one
+ * call of lq_stream_recv(), once: their result is kept. */
+LQ_API int lq_config_set_iterations(lq_config *config, int most);
+
+/* What the server may tell the account's owner about this client (XEP-0388):
+ * SOFTWARE's name, by which the resource begins where the server makes it
+ * (XEP-0386), and the DEVICE's; both may be NULL, as at first.  ID is a random
+ * UUID (version 4) in hexadecimal that this installation keeps for good; NULL
+ * makes one, which is in what lq_stream_save() gives. */
+LQ_API int lq_config_set_agent(lq_config *config, const char *id,
+                               const char *software, const char *device);
 
 /* The resource to ask for; NULL (as at first) lets the server choose, which
  * says less about the device to contacts. */

@@ -201,12 +201,14 @@ LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
 LQ_API void lq_stream_trace(lq_stream *stream, bool trace);
 
 /* How this connection is secured, NULL or "" where it is not (yet):
- * "TLS1.3", "AES-256-GCM", "SCRAM-SHA-256-PLUS", "tls-exporter". */
+ * "TLS1.3", "AES-256-GCM", "SCRAM-SHA-256-PLUS", "tls-exporter", and
+ * how SASL was spoken: "SASL" (RFC 6120) or "SASL2" (XEP-0388). */
 enum {
     LQ_SECURITY_PROTOCOL = 0,
     LQ_SECURITY_CIPHER,
     LQ_SECURITY_MECHANISM,
     LQ_SECURITY_BINDING,
+    LQ_SECURITY_PROFILE,
 };
 LQ_API const char *lq_stream_security(const lq_stream *stream, int which);
 

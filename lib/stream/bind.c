@@ -39,7 +39,7 @@ static int bind_send(lq_stream *stream, const char *name, const char *xmlns,
 }
 
 /* The configured resource, or the one in the configured JID. */
-static const char *bind_wish(const lq_stream *stream)
+const char *lq_bind_wish(const lq_stream *stream)
 {
     if (stream->negotiation.any_resource) {
         return NULL;
@@ -56,11 +56,22 @@ static int bind_fail(lq_stream *stream, int code, const char *condition,
                                        message, .tell = condition == NULL });
 }
 
-static int bind_begin(lq_stream *stream, const lq_element *offer)
+static int bind_request(lq_stream *stream)
 {
-    if (stream->negotiation.bound) {
-        return LQ_ROW_SKIP;
-    }
+    return bind_send(stream, "bind", LQ_NS_BIND, "resource",
+                     lq_bind_wish(stream));
+}
+
+/* Who has logged in needs a resource next, so the features need not be
+ * awaited. */
+static int bind_ahead(lq_stream *stream)
+{
+    return stream->negotiation.sasl.authenticated ? bind_request(stream)
+                                                  : LQ_ROW_SKIP;
+}
+
+static int bind_offered(lq_stream *stream, const lq_element *offer)
+{
     if (offer == NULL) {
         return lq_stream_fail(
             stream,
@@ -68,31 +79,50 @@ static int bind_begin(lq_stream *stream, const lq_element *offer)
                          "The server offers no resource binding.",
                          .tell = true });
     }
-    return bind_send(stream, "bind", LQ_NS_BIND, "resource", bind_wish(stream));
+    return LQ_ROW_WAIT;
 }
 
-/* The full JID must be of our own account: nobody else's is believed. */
-static int bind_adopt(lq_stream *stream, const char *text)
+static int bind_begin(lq_stream *stream, const lq_element *offer)
+{
+    int rv;
+
+    if (stream->negotiation.bound) {
+        return LQ_ROW_SKIP;
+    }
+    rv = bind_offered(stream, offer);
+    return rv < 0 ? rv : bind_request(stream);
+}
+
+/* Nobody else's account is believed to be ours; but who logs in without a name
+ * gets one from the server. */
+static bool bind_is_ours(const lq_stream *stream, const lq_jid *jid)
+{
+    return lq_jid_local(stream->self) != NULL
+               ? lq_jid_equal_bare(jid, stream->self)
+               : strcmp(lq_jid_domain(jid), lq_jid_domain(stream->self)) == 0;
+}
+
+int lq_bind_adopt(lq_stream *stream, const char *text, bool bound)
 {
     int why = LQ_OK;
     lq_jid *jid = lq_jid_parse(text, &why);
-    bool ours = jid != NULL && lq_jid_resource(jid) != NULL &&
-                lq_jid_equal_bare(jid, stream->self);
-    bool kept = ours && lq_replace(&stream->jid, text) == LQ_OK &&
-                lq_stream_set_account(stream, jid) == LQ_OK;
+    bool ours = jid != NULL && bind_is_ours(stream, jid) &&
+                (!bound || lq_jid_resource(jid) != NULL);
+    bool kept = ours && lq_stream_set_account(stream, jid) == LQ_OK &&
+                (!bound || lq_replace(&stream->jid, text) == LQ_OK);
 
     lq_jid_free(jid);
     if (kept) {
-        stream->negotiation.bound = true;
-        return LQ_ROW_SKIP;
+        stream->negotiation.bound = bound;
+        return LQ_OK;
     }
     if (ours || why == LQ_E_NOMEM) {
         return lq_stream_no_memory(stream);
     }
     return lq_stream_fail(
         stream, &(lq_fault){ LQ_LAYER_BIND, LQ_E_BIND, "invalid-from", text,
-                             "The server bound us to an address that is not "
-                             "our account's.",
+                             "The server logged us in to an address that is "
+                             "not our account's.",
                              .tell = true });
 }
 
@@ -111,7 +141,7 @@ static int bind_refused(lq_stream *stream, const lq_element *iq)
     const char *text =
         lq_element_text(lq_element_child(error, "text", LQ_NS_STANZAS));
 
-    if (bind_wish(stream) != NULL) {
+    if (lq_bind_wish(stream) != NULL) {
         /* Taken, or not to the server's taste: any other will do. */
         stream->negotiation.any_resource = true;
         return bind_send(stream, "bind", LQ_NS_BIND, NULL, NULL);
@@ -138,17 +168,20 @@ static int bind_reply(lq_stream *stream, const lq_element *element)
     if (!lq_text_equal(type, "result") || jid == NULL) {
         return lq_stream_unexpected(stream);
     }
-    return bind_adopt(stream, jid);
+    return lq_bind_adopt(stream, jid, true);
 }
 
-const lq_row lq_row_bind = { "bind", LQ_NS_BIND, bind_begin, bind_reply };
+const lq_row lq_row_bind = {
+    "bind", LQ_NS_BIND, bind_begin, bind_reply, bind_ahead, bind_offered,
+};
 
 /* ---- session ---- */
 
 /* Newer servers mark it optional, and then it does nothing. */
 static int session_begin(lq_stream *stream, const lq_element *offer)
 {
-    if (offer == NULL || lq_element_child(offer, "optional", NULL) != NULL) {
+    if (offer == NULL || lq_element_child(offer, "optional", NULL) != NULL ||
+        stream->negotiation.sasl.profile == LQ_SASL2) {
         return LQ_ROW_SKIP;
     }
     return bind_send(stream, "session", LQ_NS_SESSION, NULL, NULL);
@@ -167,8 +200,5 @@ static int session_reply(lq_stream *stream, const lq_element *element)
 }
 
 const lq_row lq_row_session = {
-    "session",
-    LQ_NS_SESSION,
-    session_begin,
-    session_reply,
+    "session", LQ_NS_SESSION, session_begin, session_reply, NULL, NULL,
 };

@@ -5,8 +5,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "sasl/scram.h"
 
 enum {
+    ITERATIONS_MAX = 10000000,
     STANZA_MIN = 10000,           /* RFC 6120, 13.12 */
     STANZA_MAX = 9 * 1024 * 1024, /* libxml2 refuses a text of ten million */
 };
@@ -29,6 +31,8 @@ lq_config *lq_config_new(const char *jid)
     config->reconnect_first = 2000;
     config->reconnect_last = 300000;
     config->max_stanza = 1024 * 1024;
+    config->iterations = LQ_SCRAM_ITERATIONS_MAX;
+    config->mechanisms = ~lq_mechanisms_of(LQ_SASL_DIGEST);
     config->jid = lq_strdup(jid == NULL ? "" : jid);
     config->lang = lq_strdup("en");
     if (config->jid == NULL || config->lang == NULL) {
@@ -42,6 +46,10 @@ void lq_config_clear(lq_config *config)
 {
     lq_free(config->jid);
     lq_free_secret(config->password);
+    lq_free_secret(config->token);
+    lq_free(config->agent_id);
+    lq_free(config->software);
+    lq_free(config->device);
     lq_free(config->resource);
     lq_free(config->lang);
     lq_free(config->host);
@@ -61,13 +69,18 @@ int lq_config_copy(lq_config *to, const lq_config *from)
 {
     *to = *from;
     to->jid = to->password = to->resource = to->lang = NULL;
-    to->host = to->ca_file = NULL;
+    to->host = to->ca_file = to->token = NULL;
+    to->agent_id = to->software = to->device = NULL;
     lq_buffer_init(&to->ca, LQ_CA_MAX);
     if (lq_replace(&to->jid, from->jid) < 0 ||
         lq_replace(&to->password, from->password) < 0 ||
         lq_replace(&to->resource, from->resource) < 0 ||
         lq_replace(&to->lang, from->lang) < 0 ||
         lq_replace(&to->host, from->host) < 0 ||
+        lq_replace(&to->token, from->token) < 0 ||
+        lq_replace(&to->agent_id, from->agent_id) < 0 ||
+        lq_replace(&to->software, from->software) < 0 ||
+        lq_replace(&to->device, from->device) < 0 ||
         lq_replace(&to->ca_file, from->ca_file) < 0 ||
         lq_buffer_append(&to->ca, lq_buffer_bytes(&from->ca),
                          lq_buffer_len(&from->ca)) < 0) {
@@ -91,6 +104,120 @@ int lq_config_set_password(lq_config *config, const char *password)
     }
     lq_free_secret(config->password);
     config->password = copy;
+    return LQ_OK;
+}
+
+/* RFC 6750, 2.1: what a bearer token may be made of. */
+static bool is_token(const char *text)
+{
+    size_t len = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                              "abcdefghijklmnopqrstuvwxyz"
+                              "0123456789-._~+/");
+
+    len += len > 0 ? strspn(text + len, "=") : 0;
+    return len > 0 && text[len] == '\0';
+}
+
+int lq_config_set_token(lq_config *config, const char *token)
+{
+    char *copy = lq_strdup(token);
+
+    if (token != NULL && !is_token(token)) {
+        lq_free_secret(copy);
+        return LQ_E_ARGUMENT;
+    }
+    if (token != NULL && copy == NULL) {
+        return LQ_E_NOMEM;
+    }
+    lq_free_secret(config->token);
+    config->token = copy;
+    return LQ_OK;
+}
+
+/* The mechanism called by the first LEN bytes of NAME, or NULL. */
+static const lq_mechanism *mechanism_named(const char *name, size_t len)
+{
+    char text[32];
+
+    if (len >= sizeof(text)) {
+        return NULL;
+    }
+    memcpy(text, name, len);
+    text[len] = '\0';
+    return lq_mechanism_of(text);
+}
+
+int lq_config_set_mechanisms(lq_config *config, const char *names)
+{
+    lq_mechanism_set set = 0;
+
+    for (names += strspn(names, " "); *names != '\0';
+         names += strspn(names, " ")) {
+        size_t len = strcspn(names, " ");
+        const lq_mechanism *m = mechanism_named(names, len);
+
+        if (m == NULL) {
+            return LQ_E_ARGUMENT;
+        }
+        set |= lq_mechanism_bit(m);
+        names += len;
+    }
+    if (set == 0) {
+        return LQ_E_ARGUMENT;
+    }
+    config->mechanisms = set;
+    return LQ_OK;
+}
+
+int lq_config_set_iterations(lq_config *config, int most)
+{
+    if (most < LQ_SCRAM_ITERATIONS_MIN || most > ITERATIONS_MAX) {
+        return LQ_E_ARGUMENT;
+    }
+    config->iterations = most;
+    return LQ_OK;
+}
+
+/* xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx, RFC 9562, 5.4 */
+static bool is_uuid4(const char *text)
+{
+    static const char form[] = "xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx";
+
+    for (size_t i = 0; i < strlen(form); i++) {
+        bool right = form[i] == 'x'
+                         ? text[i] != '\0' &&
+                               strchr("0123456789abcdefABCDEF", text[i]) != NULL
+                         : text[i] == form[i];
+
+        if (!right) {
+            return false;
+        }
+    }
+    return text[strlen(form)] == '\0' && strchr("89abAB", text[19]) != NULL;
+}
+
+int lq_config_set_agent(lq_config *config, const char *id, const char *software,
+                        const char *device)
+{
+    lq_config made = { .jid = NULL };
+
+    if ((id != NULL && !is_uuid4(id)) || !lq_text_is_xml(software) ||
+        !lq_text_is_xml(device)) {
+        return LQ_E_ARGUMENT;
+    }
+    if (lq_replace(&made.agent_id, id) < 0 ||
+        lq_replace(&made.software, software) < 0 ||
+        lq_replace(&made.device, device) < 0) {
+        lq_free(made.agent_id);
+        lq_free(made.software);
+        return LQ_E_NOMEM;
+    }
+    lq_free(config->agent_id);
+    lq_free(config->software);
+    lq_free(config->device);
+    config->agent_id = made.agent_id;
+    config->software = made.software;
+    config->device = made.device;
     return LQ_OK;
 }
 

@@ -6,6 +6,7 @@
 #include <loquat/stream.h>
 
 #include "base/buffer.h"
+#include "sasl/mechanism.h"
 
 enum { LQ_TIMEOUTS = 6, LQ_CA_MAX = 16 * 1024 * 1024 };
 
@@ -15,6 +16,8 @@ struct lq_config {
     char *resource;
     char *lang;
     char *host;
+    char *token;
+    char *agent_id, *software, *device;
     int port;
     int transport;
     lq_buffer ca;  /* PEM texts, one behind the other */
@@ -23,10 +26,19 @@ struct lq_config {
     int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
     int32_t reconnect_first, reconnect_last;
     uint32_t max_stanza;
+    lq_mechanism_set mechanisms; /* allowed ones */
+    int32_t iterations;
 };
 
 /* A copy in TO, which is zeroed.  LQ_OK, or LQ_E_NOMEM with nothing owned. */
 int lq_config_copy(lq_config *to, const lq_config *from);
 void lq_config_clear(lq_config *config);
+
+/* Whether it names a client certificate. */
+static inline bool lq_config_has_certificate(const lq_config *config)
+{
+    (void)config;
+    return false;
+}
 
 #endif

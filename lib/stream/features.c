@@ -40,12 +40,17 @@ void lq_features_fold(lq_features *features)
     lq_features_forget_tree(features);
 }
 
-const lq_element *lq_features_get(lq_features *features, const char *name,
-                                  const char *xmlns)
+const lq_element *lq_features_root(lq_features *features)
 {
     if (features->tree == NULL && features->text != NULL) {
         features->tree =
             lq_stanza_parse(features->text, strlen(features->text));
     }
-    return lq_element_child(lq_stanza_root(features->tree), name, xmlns);
+    return lq_stanza_root(features->tree);
+}
+
+const lq_element *lq_features_get(lq_features *features, const char *name,
+                                  const char *xmlns)
+{
+    return lq_element_child(lq_features_root(features), name, xmlns);
 }

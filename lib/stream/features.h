@@ -27,6 +27,9 @@ static inline void lq_features_forget_tree(lq_features *features)
     }
 }
 
+/* The whole tree, or NULL: there is none, or no memory for it. */
+const lq_element *lq_features_root(lq_features *features);
+
 /* The child NAME of XMLNS, or NULL. */
 const lq_element *lq_features_get(lq_features *features, const char *name,
                                   const char *xmlns);

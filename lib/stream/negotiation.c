@@ -11,7 +11,8 @@
 
 /* The order is the protocol's: protect, then identify, then bind. */
 static const lq_row *const rows[] = {
-    &lq_row_starttls, &lq_row_sasl, &lq_row_bind, &lq_row_session, NULL,
+    &lq_row_starttls, &lq_row_sasl2,   &lq_row_sasl1,
+    &lq_row_bind,     &lq_row_session, NULL,
 };
 
 void lq_negotiation_reset(lq_negotiation *negotiation)
@@ -19,7 +20,7 @@ void lq_negotiation_reset(lq_negotiation *negotiation)
     lq_sasl_restart(&negotiation->sasl);
     lq_features_clear(&negotiation->features);
     negotiation->row = NULL;
-    negotiation->opened = negotiation->header = false;
+    negotiation->opened = negotiation->header = negotiation->ahead = false;
     negotiation->bound = negotiation->any_resource = false;
     negotiation->through = false;
 }
@@ -44,13 +45,35 @@ static int header_text(lq_stream *stream, lq_buffer *out)
     int rv = lq_buffer_append(out, start, strlen(start));
 
     rv = rv < 0 ? rv : header_attr(out, " to", lq_jid_domain(stream->self));
-    if (lq_stream_is_secure(stream)) {
+    if (lq_stream_is_secure(stream) && lq_jid_local(stream->self) != NULL) {
         rv = rv < 0 ? rv : header_attr(out, " from", lq_jid_bare(stream->self));
     }
     if (lang != NULL) {
         rv = rv < 0 ? rv : header_attr(out, " xml:lang", lang);
     }
     return rv < 0 ? rv : lq_buffer_append(out, end, strlen(end));
+}
+
+/* What the features will be need not be waited for where it is known. */
+static int negotiate_ahead(lq_stream *stream)
+{
+    lq_negotiation *negotiation = &stream->negotiation;
+
+    negotiation->ahead = false;
+    for (const lq_row *const *row = rows; *row != NULL; row++) {
+        int rv = LQ_ROW_SKIP;
+
+        if ((*row)->ahead != NULL) {
+            negotiation->row = row;
+            rv = (*row)->ahead(stream);
+            negotiation->ahead = rv == LQ_ROW_WAIT;
+        }
+        if (rv != LQ_ROW_SKIP) {
+            return rv < 0 ? rv : LQ_OK;
+        }
+    }
+    negotiation->row = NULL;
+    return LQ_OK;
 }
 
 int lq_stream_open(lq_stream *stream)
@@ -71,7 +94,7 @@ int lq_stream_open(lq_stream *stream)
                                      lq_buffer_len(&header));
     }
     lq_buffer_clear(&header);
-    return rv < 0 ? lq_stream_no_memory(stream) : LQ_OK;
+    return rv < 0 ? lq_stream_no_memory(stream) : negotiate_ahead(stream);
 }
 
 static int protocol_fault(lq_stream *stream, const char *condition,
@@ -175,12 +198,28 @@ int lq_negotiate_go(lq_stream *stream, int result)
     switch (result) {
     case LQ_ROW_SKIP:
         return negotiate_next(stream, stream->negotiation.row + 1);
+    case LQ_ROW_AGAIN:
+        return negotiate_next(stream, rows);
+    case LQ_ROW_FEATURES:
+        stream->negotiation.row = NULL;
+        return LQ_OK;
     case LQ_ROW_RESTART:
         stream->negotiation.row = NULL;
         return lq_stream_open(stream);
     default:
         return result < 0 ? result : LQ_OK;
     }
+}
+
+static int negotiate_offered(lq_stream *stream)
+{
+    lq_negotiation *negotiation = &stream->negotiation;
+    const lq_row *row = *negotiation->row;
+
+    negotiation->ahead = false;
+    return lq_negotiate_go(
+        stream, row->offered(stream, lq_stream_server_feature(stream, row->name,
+                                                              row->xmlns)));
 }
 
 int lq_negotiate_element(lq_stream *stream, const lq_stanza *stanza)
@@ -191,7 +230,7 @@ int lq_negotiate_element(lq_stream *stream, const lq_stanza *stanza)
     if (lq_element_is(root, "error", LQ_NS_STREAMS)) {
         return lq_stream_error(stream, root);
     }
-    if (negotiation->row != NULL) {
+    if (negotiation->row != NULL && !negotiation->ahead) {
         return lq_negotiate_go(stream,
                                (*negotiation->row)->reply(stream, root));
     }
@@ -199,7 +238,8 @@ int lq_negotiate_element(lq_stream *stream, const lq_stanza *stanza)
         return lq_stream_unexpected(stream);
     }
     lq_features_set(&negotiation->features, stanza);
-    return negotiate_next(stream, rows);
+    return negotiation->ahead ? negotiate_offered(stream)
+                              : negotiate_next(stream, rows);
 }
 
 int lq_stream_unexpected(lq_stream *stream)

@@ -18,6 +18,8 @@ enum {
     LQ_ROW_SKIP = 0, /* nothing to do, or done: on to the next row */
     LQ_ROW_WAIT,     /* it has sent something, or asked, and waits */
     LQ_ROW_RESTART,  /* a new stream begins now */
+    LQ_ROW_FEATURES, /* new features will come on this one */
+    LQ_ROW_AGAIN,    /* something has changed: ask all rows anew */
 };
 
 typedef struct lq_row {
@@ -25,14 +27,22 @@ typedef struct lq_row {
     const char *xmlns;
     int (*begin)(lq_stream *stream, const lq_element *offer); /* or NULL */
     int (*reply)(lq_stream *stream, const lq_element *element);
+
+    /* Before the features have come, which may be foretold: WAIT if something
+     * was sent, else SKIP.  Then offered() sees them once they are there.  Both
+     * may be NULL. */
+    int (*ahead)(lq_stream *stream);
+    int (*offered)(lq_stream *stream, const lq_element *offer);
 } lq_row;
 
-extern const lq_row lq_row_starttls, lq_row_sasl, lq_row_bind, lq_row_session;
+extern const lq_row lq_row_starttls, lq_row_sasl2, lq_row_sasl1, lq_row_bind,
+    lq_row_session;
 
 typedef struct lq_negotiation {
     const lq_row *const *row; /* that is waiting; NULL: none */
     lq_features features;
     bool opened; /* our stream header was sent */
+    bool ahead;  /* the row has begun before the features came */
     bool header; /* the peer's stream header has come */
     lq_sasl sasl;
     bool bound;
@@ -51,6 +61,13 @@ int lq_stream_open(lq_stream *stream);
 int lq_negotiate_header(lq_stream *stream, const char *bytes, size_t len);
 int lq_negotiate_element(lq_stream *stream, const lq_stanza *stanza);
 
+/* The resource to ask for, or NULL. */
+const char *lq_bind_wish(const lq_stream *stream);
+
+/* The server says that we are TEXT; with a resource, if we are BOUND by that.
+ * LQ_OK or a fatal error. */
+int lq_bind_adopt(lq_stream *stream, const char *text, bool bound);
+
 /* The row that waits may go on: act on what its begin or reply would return. */
 int lq_negotiate_go(lq_stream *stream, int row_result);
 
@@ -64,6 +81,7 @@ int lq_stream_error(lq_stream *stream, const lq_element *error);
 #define LQ_NS_SASL    "urn:ietf:params:xml:ns:xmpp-sasl"
 #define LQ_NS_BIND    "urn:ietf:params:xml:ns:xmpp-bind"
 #define LQ_NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
+#define LQ_NS_IAP     "urn:xmpp:iap:0"
 #define LQ_NS_ERRORS  "urn:ietf:params:xml:ns:xmpp-streams"
 
 #endif

@@ -102,6 +102,11 @@ bool lq_reconnect_after(lq_stream *stream, const lq_failure *failure)
     return true;
 }
 
+void lq_reconnect_at_once(lq_reconnect *reconnect)
+{
+    reconnect->redirected = true;
+}
+
 /* ---- see-other-host ---- */
 
 /* "host", "host:port", "[v6]", "[v6]:port"; a bare v6 address is no RFC's but

@@ -10,7 +10,8 @@ typedef struct lq_reconnect {
     lq_timer timer;
     unsigned failures;  /* in a row */
     unsigned redirects; /* since a session last held */
-    bool redirected;    /* the next target is where we were sent */
+    bool redirected;    /* the next target is another, or how it is spoken to:
+                           no wait */
     lq_time online_at;  /* when the session began; LQ_NEVER: it did not */
     char *host;         /* where a redirect sends us, or NULL */
     int port;
@@ -32,6 +33,10 @@ int lq_reconnect_now(lq_stream *stream);
 /* The connection FAILURE ended; wait, or go where the redirect says.  False:
  * never again. */
 bool lq_reconnect_after(lq_stream *stream, const lq_failure *failure);
+
+/* This connection will end for a reason that the next one will not have: do not
+ * wait. */
+void lq_reconnect_at_once(lq_reconnect *reconnect);
 
 /* Go to ADDRESS (host, host:port, [v6], [v6]:port) next; RFC 6120, 4.9.3.19.
  * False if it is none, or redirects were too many. */

@@ -1,50 +1,46 @@
 /* sasl.c - see sasl.h.
  *
- * The order of mechanisms is ours, strongest first, and not the server's.
- * Channel binding is used where both sides can.  A server may advertise it and
- * then refuse it, not knowing our kind of binding (RFC 9266 is young); unless
- * it announced that kind (XEP-0440) or has accepted it before, the login is
- * tried once more without, as a client would that knows of no binding at all.
- * The password is never offered through anything weaker after a refusal. */
+ * What the password (or what else we have) is shown to, and how, is choice.c's
+ * to say, each time anew: after a refusal something has changed (a binding was
+ * refused, a token has gone), and all the rows are asked again on the same
+ * stream.  If nothing has changed, the refusal is final: the password is never
+ * offered through anything weaker.
+ *
+ * A server that is known from before is taken at its word of then, and the
+ * login begins before it has said it again.  If it now says something else the
+ * attempt may be refused, and costs nothing but the round trip saved. */
 #include "stream/sasl.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "stream/scram.h"
+#include "sasl/password.h"
 #include "stream/stream.h"
 
-#define NS_BINDINGS "urn:xmpp:sasl-cb:0"
+enum { CHANNEL_MAX = 1024, OFFER_MAX = 16 * 1024, NAMES_MAX = 4 * 1024 };
 
-enum { MESSAGE_MAX = 8 * 1024 }; /* of one SASL message, decoded */
-
-/* Strongest first. */
-static const lq_mechanism mechanisms[] = {
-    { "SCRAM-SHA-256-PLUS", GNUTLS_MAC_SHA256, true },
-    { "SCRAM-SHA-1-PLUS", GNUTLS_MAC_SHA1, true },
-    { "SCRAM-SHA-256", GNUTLS_MAC_SHA256, false },
-    { "SCRAM-SHA-1", GNUTLS_MAC_SHA1, false },
-    { "PLAIN", GNUTLS_MAC_UNKNOWN, false },
-};
-
-void lq_sasl_forget(lq_sasl *sasl)
+static void attempt_free(lq_attempt *attempt)
 {
-    lq_salted_free(sasl->salted);
-    sasl->salted = NULL;
+    if (attempt != NULL) {
+        lq_exchange_free(attempt->exchange);
+        lq_buffer_wipe(&attempt->channel);
+        lq_buffer_clear(&attempt->offered);
+        lq_free(attempt);
+    }
+}
+
+static void sasl_drop(lq_sasl *sasl)
+{
+    attempt_free(sasl->attempt);
+    sasl->attempt = NULL;
 }
 
 void lq_sasl_restart(lq_sasl *sasl)
 {
-    if (sasl->session != NULL) {
-        gsasl_finish(sasl->session);
-        sasl->session = NULL;
-    }
-    lq_replace(&sasl->nonce, NULL);
-    sasl->authenticated = sasl->done = sasl->asking = false;
-    sasl->unbound = false;
-    sasl->mechanism = NULL;
+    sasl_drop(sasl);
+    *sasl = (lq_sasl){ .attempt = NULL };
 }
 
 const char *lq_sasl_mechanism(const lq_sasl *sasl)
@@ -54,8 +50,19 @@ const char *lq_sasl_mechanism(const lq_sasl *sasl)
 
 const char *lq_sasl_binding(const lq_sasl *sasl)
 {
-    return sasl->authenticated && sasl->mechanism->bound ? "tls-exporter"
-                                                         : NULL;
+    return sasl->authenticated ? lq_binding_name(sasl->binding) : NULL;
+}
+
+const char *lq_sasl_profile(const lq_sasl *sasl)
+{
+    return !sasl->authenticated        ? NULL
+           : sasl->profile == LQ_SASL2 ? "SASL2"
+                                       : "SASL";
+}
+
+static const char *sasl_xmlns(const lq_attempt *attempt)
+{
+    return attempt->choice.profile == LQ_SASL2 ? LQ_NS_SASL2 : LQ_NS_SASL;
 }
 
 /* ---- failing ---- */
@@ -68,213 +75,213 @@ static int sasl_fault(lq_stream *stream, const char *condition,
                                        text, message, .final = final });
 }
 
-/* The server does not keep to the mechanism: whoever it is, it is not ours. */
-static int sasl_distrust(lq_stream *stream, const char *message)
+int lq_sasl_distrust(lq_stream *stream, const char *message)
 {
-    static const char abort[] = "<abort xmlns='" LQ_NS_SASL "'/>";
+    const lq_attempt *attempt = stream->negotiation.sasl.attempt;
 
-    lq_stream_write_element(stream, abort, strlen(abort));
+    if (attempt != NULL) {
+        lq_sasl_say(stream, "abort", sasl_xmlns(attempt), NULL);
+    }
     return sasl_fault(stream, NULL, NULL, message, true);
 }
 
-/* ---- messages ---- */
+/* ---- what we have ---- */
 
-/* <NAME xmlns='...sasl' mechanism='...'>base64</NAME>; RFC 6120, 6.4.2: an
- * empty initial response is "=". */
-static int sasl_write(lq_stream *stream, const char *name,
-                      const char *mechanism, const char *bytes, size_t len)
+static lq_mechanism_set with_password(void)
 {
-    lq_buffer text, out;
-    lq_writer writer;
-    int rv;
-
-    lq_buffer_init(&text, 2 * MESSAGE_MAX);
-    lq_buffer_init(&out, 4 * MESSAGE_MAX);
-    rv = bytes != NULL && len == 0 && mechanism != NULL
-             ? lq_buffer_append(&text, "=", 1)
-             : lq_base64_encode(&text, bytes, len);
-    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
-    lq_write_open(&writer, name, LQ_NS_SASL);
-    if (mechanism != NULL) {
-        lq_write_attr(&writer, "mechanism", mechanism);
-    }
-    lq_write_text(&writer, lq_buffer_bytes(&text), lq_buffer_len(&text));
-    lq_write_close(&writer);
-    rv = rv < 0 ? rv : lq_writer_end(&writer);
-    rv = rv < 0 ? rv
-                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
-                                          lq_buffer_len(&out));
-    stream->outbox.secret = true;
-    lq_buffer_wipe(&text);
-    lq_buffer_wipe(&out);
-    return rv < 0 ? lq_stream_no_memory(stream) : LQ_ROW_WAIT;
+    return lq_mechanisms_of(LQ_SASL_SCRAM) | lq_mechanisms_of(LQ_SASL_PLAIN) |
+           lq_mechanisms_of(LQ_SASL_DIGEST);
 }
 
-/* One step of the mechanism: IN (NULL: none yet) to *OUT, which gsasl_free()
- * frees.  A gsasl result. */
-static int sasl_step(lq_sasl *sasl, const char *in, size_t in_len, char **out,
-                     size_t *out_len)
+/* A password can be asked for; but who gives a token instead has none. */
+static lq_mechanism_set able_mechanisms(const lq_stream *stream)
 {
+    const lq_config *config = &stream->config;
+    lq_mechanism_set set = 0;
+
+    if (lq_config_has_certificate(config)) {
+        set |= lq_mechanisms_of(LQ_SASL_EXTERNAL);
+    }
+    if (lq_jid_local(stream->self) == NULL) {
+        return set | lq_mechanisms_of(LQ_SASL_ANONYMOUS);
+    }
+    if (config->token != NULL) {
+        set |= lq_mechanisms_of(LQ_SASL_OAUTH);
+    }
+    if (config->token == NULL || config->password != NULL) {
+        set |= with_password();
+    }
+    return set | lq_mechanisms_of(LQ_SASL_HT);
+}
+
+void lq_sasl_means(const lq_stream *stream, lq_means *means)
+{
+    const lq_known *known = stream->known;
+    const lq_tls *tls = stream->outbox.tls;
+    lq_mechanism_set allowed = stream->config.mechanisms;
+
+    *means = (lq_means){
+        .mechanisms = able_mechanisms(stream) & allowed,
+        .bindings = tls == NULL ? 0 : lq_tls_bindings(tls),
+        .refused = stream->negotiation.sasl.refused,
+        .protected_by_tls = tls != NULL,
+        .may_bind = (allowed & lq_mechanisms_of(LQ_SASL_SCRAM) &
+                     lq_mechanisms_bound()) != 0,
+        .pins = known->pins,
+    };
+    if (lq_token_is_good(&known->token, lq_stream_unix_ms(stream)) &&
+        (means->mechanisms & lq_mechanism_bit(known->token.mechanism)) != 0) {
+        means->token = known->token.mechanism;
+    }
+}
+
+/* Whether CHOICE can do without a password, or there is one. */
+static bool has_secret(const lq_stream *stream, const lq_choice *choice)
+{
+    const lq_mechanism *m = choice->mechanism;
+    const lq_scram_keys *keys = stream->known->keys;
+
+    return (with_password() & lq_mechanism_bit(m)) == 0 ||
+           stream->config.password != NULL ||
+           (m->family == LQ_SASL_SCRAM && keys != NULL && keys->mac == m->mac);
+}
+
+/* ---- an attempt ---- */
+
+/* What the mechanism may ask for; the program may have changed it. */
+static void attempt_facts(const lq_stream *stream, lq_attempt *attempt)
+{
+    const lq_choice *choice = &attempt->choice;
+    lq_known *known = stream->known;
+    bool fast = choice->mechanism->family == LQ_SASL_HT;
+    bool short_form = choice->mechanism->family == LQ_SASL_EXTERNAL &&
+                      stream->negotiation.sasl.other_form;
+    const char *local = lq_jid_local(stream->self);
+
+    attempt->who = (lq_login){
+        .name = local,
+        .account =
+            local == NULL || short_form ? local : lq_jid_bare(stream->self),
+        .domain = lq_jid_domain(stream->self),
+        .password = stream->config.password,
+        .token = fast ? known->token.text : stream->config.token,
+        .keys = &known->keys,
+        .preparation = known->preparation,
+        .iterations = stream->config.iterations,
+        .flag = choice->flag,
+        .binding = choice->binding,
+        .channel = lq_buffer_bytes(&attempt->channel),
+        .channel_len = lq_buffer_len(&attempt->channel),
+        .offered = lq_buffer_bytes(&attempt->offered),
+        .offered_len = lq_buffer_len(&attempt->offered),
+        .tls_version =
+            attempt->tls_version[0] == '\0' ? NULL : attempt->tls_version,
+        .must_confirm = choice->must_confirm,
+    };
+}
+
+/* The features have come: the server may confirm them. */
+static int attempt_offered(lq_stream *stream, lq_attempt *attempt)
+{
+    const lq_element *features =
+        lq_features_root(&stream->negotiation.features);
+    int rv =
+        lq_offer_text(features, attempt->choice.profile, &attempt->offered);
+
+    return rv == LQ_E_FULL
+               ? lq_sasl_distrust(stream, "The server offers more ways to log "
+                                          "in than there are.")
+               : rv;
+}
+
+static int attempt_channel(const lq_stream *stream, lq_attempt *attempt)
+{
+    const lq_tls *tls = stream->outbox.tls;
+
+    if (tls != NULL) {
+        snprintf(attempt->tls_version, sizeof(attempt->tls_version), "%04x",
+                 (unsigned)lq_tls_version(tls) & 0xffff);
+    }
+    return attempt->choice.binding == LQ_BINDING_NONE
+               ? LQ_OK
+               : lq_tls_binding(tls, attempt->choice.binding,
+                                &attempt->channel);
+}
+
+static int attempt_new(lq_stream *stream, const lq_choice *choice)
+{
+    lq_attempt *attempt = lq_calloc(1, sizeof(*attempt));
     int rv;
 
-    *out = NULL;
-    *out_len = 0;
-    rv = gsasl_step(sasl->session, in, in_len, out, out_len);
-    sasl->done = rv == GSASL_OK;
+    if (attempt == NULL) {
+        return LQ_E_NOMEM;
+    }
+    attempt->choice = *choice;
+    attempt->had_keys = stream->known->keys != NULL;
+    lq_buffer_init(&attempt->channel, CHANNEL_MAX);
+    lq_buffer_init(&attempt->offered, OFFER_MAX);
+    stream->negotiation.sasl.attempt = attempt;
+    rv = attempt_channel(stream, attempt);
+    attempt_facts(stream, attempt);
+    return rv < 0 ? rv
+                  : lq_exchange_new(&stream->context->gsasl, choice->mechanism,
+                                    &attempt->who, &attempt->exchange);
+}
+
+static int attempt_say(lq_stream *stream, lq_attempt *attempt)
+{
+    bool initial = attempt->choice.mechanism->family != LQ_SASL_DIGEST;
+    lq_buffer out;
+    int rv = LQ_OK;
+
+    lq_buffer_init(&out, LQ_SASL_MESSAGE_MAX);
+    if (initial) {
+        rv = lq_exchange_step(attempt->exchange, NULL, 0, &out);
+    }
+    if (rv >= 0) {
+        rv = attempt->choice.profile == LQ_SASL2
+                 ? lq_sasl2_start(stream, initial ? &out : NULL)
+                 : lq_sasl1_start(stream, initial ? &out : NULL);
+    }
+    lq_buffer_wipe(&out);
     return rv;
+}
+
+static int attempt_start(lq_stream *stream, const lq_choice *choice,
+                         bool guessed)
+{
+    int rv = attempt_new(stream, choice);
+    lq_attempt *attempt = stream->negotiation.sasl.attempt;
+
+    if (rv == LQ_OK) {
+        attempt->guessed = guessed;
+        rv = guessed ? LQ_OK : attempt_offered(stream, attempt);
+    }
+    if (rv == LQ_OK) {
+        rv = attempt_say(stream, attempt);
+    }
+    if (rv >= 0) {
+        return LQ_ROW_WAIT;
+    }
+    if (lq_error_is_fatal(rv)) {
+        return rv;
+    }
+    return rv == LQ_E_STATE || rv == LQ_E_ARGUMENT
+               ? sasl_fault(stream, NULL, choice->mechanism->name,
+                            "The login could not begin.", true)
+               : lq_stream_no_memory(stream);
 }
 
 /* ---- choosing ---- */
 
-static bool sasl_offers(const lq_element *offer, const char *name)
+/* All that is on offer, for a person to see why none would do. */
+static int sasl_none(lq_stream *stream)
 {
-    const lq_element *m = lq_element_child(offer, "mechanism", LQ_NS_SASL);
-
-    while (m != NULL && strcmp(lq_element_text(m), name) != 0) {
-        m = lq_element_next(m, "mechanism", LQ_NS_SASL);
-    }
-    return m != NULL;
-}
-
-static bool sasl_may_use(const lq_stream *stream, const lq_mechanism *m,
-                         bool can_bind)
-{
-    const lq_sasl *sasl = &stream->negotiation.sasl;
-
-    if (m->bound) {
-        return can_bind && !sasl->unbound;
-    }
-    if (sasl->pinned_bound) {
-        return false; /* no silent step down from what has worked before */
-    }
-    return m->mac != GNUTLS_MAC_UNKNOWN ||
-           (!sasl->pinned_scram && !sasl->unbound);
-}
-
-static const lq_mechanism *sasl_choose(const lq_stream *stream,
-                                       const lq_element *offer, bool can_bind)
-{
-    for (size_t i = 0; i < LQ_COUNT(mechanisms); i++) {
-        if (sasl_may_use(stream, &mechanisms[i], can_bind) &&
-            sasl_offers(offer, mechanisms[i].name)) {
-            return &mechanisms[i];
-        }
-    }
-    return NULL;
-}
-
-/* ---- beginning ---- */
-
-/* XEP-0440: what the server says of itself, or unknown if it says nothing. */
-static bool sasl_announces(const lq_stream *stream, bool unknown)
-{
-    const lq_element *list =
-        lq_stream_server_feature(stream, "sasl-channel-binding", NS_BINDINGS);
-    const lq_element *e = lq_element_child(list, "channel-binding", NULL);
-
-    while (e != NULL &&
-           !lq_text_equal(lq_element_attr(e, "type"), "tls-exporter")) {
-        e = lq_element_next(e, "channel-binding", NULL);
-    }
-    return list == NULL ? unknown : e != NULL;
-}
-
-/* The binding in base64, as libgsasl takes it; "" if there is none. */
-static int sasl_binding(lq_stream *stream, lq_buffer *base64)
-{
-    lq_buffer raw;
-    int rv = LQ_OK;
-
-    lq_buffer_init(&raw, 1024);
-    if (stream->outbox.tls != NULL && sasl_announces(stream, true) &&
-        lq_tls_binding(stream->outbox.tls, LQ_BINDING_EXPORTER, &raw) ==
-            LQ_OK) {
-        rv = lq_base64_encode(base64, lq_buffer_bytes(&raw),
-                              lq_buffer_len(&raw));
-    }
-    lq_buffer_clear(&raw);
-    return rv < 0 ? rv : lq_buffer_append(base64, "", 1);
-}
-
-static int sasl_session(lq_stream *stream, const char *binding)
-{
-    lq_context *context = stream->context;
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    int rv = GSASL_OK;
-
-    if (context->gsasl == NULL) {
-        rv = gsasl_init(&context->gsasl);
-    }
-    if (rv == GSASL_OK) {
-        rv = gsasl_client_start(context->gsasl, sasl->mechanism->name,
-                                &sasl->session);
-    }
-    if (rv != GSASL_OK) {
-        return rv;
-    }
-    rv = gsasl_property_set(sasl->session, GSASL_AUTHID,
-                            lq_jid_local(stream->self));
-    if (rv == GSASL_OK && sasl->mechanism->mac == GNUTLS_MAC_UNKNOWN) {
-        rv = gsasl_property_set(sasl->session, GSASL_PASSWORD,
-                                stream->config.password);
-    }
-    if (rv == GSASL_OK && binding[0] != '\0') {
-        rv = gsasl_property_set(sasl->session, GSASL_CB_TLS_EXPORTER, binding);
-    }
-    return rv;
-}
-
-static int sasl_initial(lq_stream *stream)
-{
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    char *out;
-    size_t len;
-    int rv = sasl_step(sasl, NULL, 0, &out, &len);
-
-    if (rv != GSASL_OK && rv != GSASL_NEEDS_MORE) {
-        return sasl_fault(stream, NULL, gsasl_strerror(rv),
-                          "The login could not begin.", true);
-    }
-    /* libgsasl's message has a nonce, so only memory can be missing */
-    if (sasl->mechanism->mac != GNUTLS_MAC_UNKNOWN &&
-        (sasl->nonce = lq_scram_nonce(out, len)) == NULL) {
-        gsasl_free(out);
-        return lq_stream_no_memory(stream);
-    }
-    rv = sasl_write(stream, "auth", sasl->mechanism->name, out, len);
-    lq_wipe(out, len);
-    gsasl_free(out);
-    return rv;
-}
-
-/* Without channel binding the mechanism says "n" even where the server
- * advertises none and we could: libgsasl 2.2.0 fails when it is to say "y". */
-static int sasl_start(lq_stream *stream, const char *binding)
-{
-    bool bound = stream->negotiation.sasl.mechanism->bound;
-    int rv = sasl_session(stream, bound ? binding : "");
-
-    if (rv != GSASL_OK) {
-        return rv == GSASL_MALLOC_ERROR
-                   ? lq_stream_no_memory(stream)
-                   : sasl_fault(stream, NULL, gsasl_strerror(rv),
-                                "The login could not begin.", true);
-    }
-    return sasl_initial(stream);
-}
-
-/* All the mechanisms on offer, for a person to see why none would do. */
-static int sasl_none(lq_stream *stream, const lq_element *offer)
-{
-    const lq_element *m = lq_element_child(offer, "mechanism", LQ_NS_SASL);
     lq_buffer text;
     int rv;
 
-    lq_buffer_init(&text, MESSAGE_MAX);
-    for (; m != NULL; m = lq_element_next(m, "mechanism", LQ_NS_SASL)) {
-        lq_buffer_append(&text, lq_element_text(m), strlen(lq_element_text(m)));
-        lq_buffer_append(&text, " ", 1);
-    }
+    lq_buffer_init(&text, NAMES_MAX);
+    lq_offer_names(lq_features_root(&stream->negotiation.features), &text);
     rv = lq_buffer_append(&text, "", 1);
     rv = sasl_fault(stream, NULL, rv < 0 ? NULL : lq_buffer_bytes(&text),
                     "The server offers no way to log in that we accept.", true);
@@ -284,168 +291,288 @@ static int sasl_none(lq_stream *stream, const lq_element *offer)
 
 static int sasl_ask(lq_stream *stream)
 {
-    lq_sasl *sasl = &stream->negotiation.sasl;
-
     if (lq_question_ask(stream, LQ_QUESTION_PASSWORD, NULL, NULL, NULL) < 0) {
         return lq_stream_no_memory(stream);
     }
-    sasl->asking = true;
+    stream->negotiation.sasl.asking = true;
     lq_timer_set(stream, &stream->timeout, LQ_NEVER);
     return LQ_ROW_WAIT;
 }
 
-static int sasl_begin(lq_stream *stream, const lq_element *offer)
+/* A server that announces no bindings and has refused those of TLS 1.3 may be
+ * of the time when tls-unique was the only one: its connection is made anew
+ * with TLS 1.2, which no attacker gains by.  Once. */
+static bool sasl_turns_back(lq_stream *stream)
 {
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    lq_buffer binding;
-    int rv;
+    const lq_sasl *sasl = &stream->negotiation.sasl;
+    const lq_tls *tls = stream->outbox.tls;
 
-    if (sasl->authenticated) {
-        return LQ_ROW_SKIP;
-    }
-    if (stream->config.password == NULL) {
-        return sasl_ask(stream);
-    }
-    lq_buffer_init(&binding, 2048);
-    if (sasl_binding(stream, &binding) < 0) {
-        lq_buffer_clear(&binding);
-        return lq_stream_no_memory(stream);
-    }
-    sasl->mechanism =
-        sasl_choose(stream, offer, lq_buffer_bytes(&binding)[0] != '\0');
-    rv = sasl->mechanism == NULL
-             ? sasl_none(stream, offer)
-             : sasl_start(stream, lq_buffer_bytes(&binding));
-    lq_buffer_wipe(&binding);
-    return rv;
+    return sasl->refused != 0 && tls != NULL && lq_tls_version(tls) > 0x0303 &&
+           !stream->known->older_tls;
 }
 
-static const lq_element *sasl_offer(const lq_stream *stream)
+static int sasl_mistrust(lq_stream *stream, const lq_choice *choice)
 {
-    return lq_stream_server_feature(stream, "mechanisms", LQ_NS_SASL);
+    bool refused = stream->negotiation.sasl.refused != 0;
+
+    if (sasl_turns_back(stream)) {
+        stream->known->older_tls = true;
+        lq_reconnect_at_once(&stream->reconnect);
+        return sasl_fault(stream, "not-authorized", NULL,
+                          "The server advertises channel binding and accepts "
+                          "none over TLS 1.3: trying TLS 1.2.",
+                          false);
+    }
+    stream->known->older_tls = false;
+    return sasl_fault(stream, refused ? "not-authorized" : NULL, NULL,
+                      choice->mistrust, true);
+}
+
+static int sasl_choose(lq_stream *stream, lq_choice *choice)
+{
+    lq_means means;
+
+    lq_sasl_means(stream, &means);
+    lq_choose(choice, &stream->known->offer, &means);
+    return choice->mistrust != NULL ? sasl_mistrust(stream, choice) : LQ_OK;
+}
+
+/* Remember what the server offers now. */
+static int sasl_learn(lq_stream *stream)
+{
+    lq_known *known = stream->known;
+    const lq_element *features =
+        lq_features_root(&stream->negotiation.features);
+    const lq_element *version =
+        lq_element_child(features, "config-version", LQ_NS_IAP);
+
+    lq_offer_read(&known->offer, features);
+    known->has_offer = true;
+    known->older_tls = known->older_tls && !known->offer.announces;
+    return lq_replace(&known->version, lq_element_attr(version, "value"));
+}
+
+int lq_sasl_begin(lq_stream *stream, int profile)
+{
+    lq_choice choice;
+    int rv;
+
+    if (stream->negotiation.sasl.authenticated) {
+        return LQ_ROW_SKIP;
+    }
+    if (lq_stream_know(stream) < 0 || sasl_learn(stream) < 0) {
+        return lq_stream_no_memory(stream);
+    }
+    rv = sasl_choose(stream, &choice);
+    if (rv < 0) {
+        return rv;
+    }
+    if (choice.mechanism == NULL && profile == LQ_SASL1) {
+        return sasl_none(stream);
+    }
+    if (choice.mechanism == NULL || choice.profile != profile) {
+        return LQ_ROW_SKIP;
+    }
+    return has_secret(stream, &choice) ? attempt_start(stream, &choice, false)
+                                       : sasl_ask(stream);
+}
+
+int lq_sasl_ahead(lq_stream *stream, int profile)
+{
+    const lq_sasl *sasl = &stream->negotiation.sasl;
+    lq_known *known = stream->known;
+    lq_choice choice;
+    lq_means means;
+
+    if (sasl->authenticated || sasl->undone || known == NULL ||
+        !known->has_offer || !lq_stream_is_secure(stream)) {
+        return LQ_ROW_SKIP;
+    }
+    lq_sasl_means(stream, &means);
+    lq_choose(&choice, &known->offer, &means);
+    /* a password is told only to who cannot do with less today */
+    if (choice.mechanism == NULL || choice.profile != profile ||
+        !lq_mechanism_is_secretive(choice.mechanism) ||
+        !has_secret(stream, &choice)) {
+        return LQ_ROW_SKIP;
+    }
+    known->has_offer = false; /* until the server has said it again */
+    return attempt_start(stream, &choice, true);
+}
+
+int lq_sasl_offered(lq_stream *stream)
+{
+    lq_choice choice;
+    int rv;
+
+    if (sasl_learn(stream) < 0) {
+        return lq_stream_no_memory(stream);
+    }
+    rv = sasl_choose(stream, &choice);
+    if (rv == LQ_OK && choice.mechanism == NULL) {
+        rv = sasl_none(stream);
+    }
+    rv =
+        rv < 0 ? rv : attempt_offered(stream, stream->negotiation.sasl.attempt);
+    if (rv < 0) {
+        return lq_error_is_fatal(rv) ? rv : lq_stream_no_memory(stream);
+    }
+    return LQ_ROW_WAIT;
 }
 
 int lq_sasl_answered(lq_stream *stream)
 {
     lq_sasl *sasl = &stream->negotiation.sasl;
-    int rv;
 
     if (!sasl->asking || stream->ending || stream->closed_by_us) {
         return LQ_OK;
     }
     sasl->asking = false;
     lq_stream_limit(stream);
-    rv = stream->config.password == NULL
-             ? sasl_fault(stream, NULL, NULL, "No password was given.", true)
-             : sasl_begin(stream, sasl_offer(stream));
-    return lq_negotiate_go(stream, rv);
+    return lq_negotiate_go(
+        stream,
+        stream->config.password == NULL
+            ? sasl_fault(stream, NULL, NULL, "No password was given.", true)
+            : LQ_ROW_AGAIN);
 }
 
-/* ---- going on ---- */
+/* ---- talking ---- */
 
-static int sasl_prepare(lq_stream *stream, const char *in, size_t len)
+int lq_sasl_say(lq_stream *stream, const char *name, const char *xmlns,
+                const lq_buffer *bytes)
 {
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    const char *problem = NULL;
-    int rv;
-
-    if (sasl->mechanism->mac == GNUTLS_MAC_UNKNOWN || sasl->nonce == NULL) {
-        return LQ_OK;
-    }
-    if (stream->config.password == NULL) {
-        return sasl_fault(stream, NULL, NULL, "No password was given.", true);
-    }
-    /* The server-first message: everything else depends on it. */
-    rv = lq_scram_salt(sasl->session, sasl->mechanism, sasl->nonce,
-                       stream->config.password, in, len, &sasl->salted,
-                       &problem);
-    lq_replace(&sasl->nonce, NULL);
-    if (problem != NULL) {
-        return sasl_distrust(stream, problem);
-    }
-    return rv < 0 ? lq_stream_no_memory(stream) : LQ_OK;
-}
-
-/* A challenge, or what came with success. */
-static int sasl_go_on(lq_stream *stream, const lq_buffer *in, bool respond)
-{
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    const char *bytes = lq_buffer_bytes(in);
-    size_t len = lq_buffer_len(in), out_len;
-    char *out;
-    int rv = sasl_prepare(stream, bytes, len);
-
-    if (rv < 0) {
-        return rv;
-    }
-    rv = sasl_step(sasl, bytes == NULL ? "" : bytes, len, &out, &out_len);
-    if (rv != GSASL_OK && rv != GSASL_NEEDS_MORE) {
-        return sasl_distrust(stream, "The server could not prove that it "
-                                     "knows the password.");
-    }
-    rv = respond ? sasl_write(stream, "response", NULL, out, out_len)
-                 : LQ_ROW_WAIT;
-    gsasl_free(out);
-    return rv;
-}
-
-static int sasl_message(lq_stream *stream, const lq_element *element,
-                        bool respond)
-{
-    const char *text = lq_element_text(element);
-    lq_buffer in;
-    int rv;
-
-    lq_buffer_init(&in, MESSAGE_MAX);
-    if (strcmp(text, "=") != 0) {
-        rv = lq_base64_decode(&in, text, strlen(text));
-        if (rv < 0) {
-            lq_buffer_clear(&in);
-            return rv == LQ_E_NOMEM
-                       ? lq_stream_no_memory(stream)
-                       : sasl_distrust(stream, "The server sent what is no "
-                                               "SASL message.");
-        }
-    }
-    rv = sasl_go_on(stream, &in, respond);
-    lq_buffer_wipe(&in);
-    return rv;
-}
-
-static int sasl_success(lq_stream *stream, const lq_element *element)
-{
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    const char *text = lq_element_text(element);
+    lq_buffer text, out;
+    lq_writer writer;
     int rv = LQ_OK;
 
-    if (text[0] != '\0' && strcmp(text, "=") != 0) {
-        rv = sasl->done ? sasl_distrust(stream, "The server says more than "
-                                                "the mechanism allows.")
-                        : sasl_message(stream, element, false);
+    lq_buffer_init(&text, 2 * LQ_SASL_MESSAGE_MAX);
+    lq_buffer_init(&out, 4 * LQ_SASL_MESSAGE_MAX);
+    if (bytes != NULL) {
+        rv = lq_base64_encode(&text, lq_buffer_bytes(bytes),
+                              lq_buffer_len(bytes));
     }
-    if (rv < 0) {
+    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
+    lq_write_open(&writer, name, xmlns);
+    lq_write_text(&writer, lq_buffer_bytes(&text), lq_buffer_len(&text));
+    lq_write_close(&writer);
+    rv = rv < 0 ? rv : lq_writer_end(&writer);
+    rv = rv < 0 ? rv
+                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
+                                          lq_buffer_len(&out));
+    stream->outbox.secret = true;
+    lq_buffer_wipe(&text);
+    lq_buffer_wipe(&out);
+    return rv;
+}
+
+/* The keys do not fit any more, and the password is not there: give the
+ * attempt up, then ask. */
+static int sasl_give_up(lq_stream *stream)
+{
+    lq_attempt *attempt = stream->negotiation.sasl.attempt;
+
+    lq_known_forget_password(stream->known);
+    attempt->aborted = true;
+    return lq_sasl_say(stream, "abort", sasl_xmlns(attempt), NULL) < 0
+               ? lq_stream_no_memory(stream)
+               : LQ_ROW_WAIT;
+}
+
+/* Step on with what TEXT encodes; what we say to that goes to OUT. */
+static int sasl_step(lq_stream *stream, const char *text, lq_buffer *out)
+{
+    lq_attempt *attempt = stream->negotiation.sasl.attempt;
+    lq_buffer in;
+    int rv = LQ_OK;
+
+    lq_buffer_init(&in, LQ_SASL_MESSAGE_MAX);
+    if (strcmp(text, "=") != 0) {
+        rv = lq_base64_decode(&in, text, strlen(text));
+    }
+    attempt_facts(stream, attempt);
+    if (rv == LQ_OK) {
+        const char *bytes = lq_buffer_bytes(&in);
+
+        rv = lq_exchange_step(attempt->exchange, bytes == NULL ? "" : bytes,
+                              lq_buffer_len(&in), out);
+        if (rv == LQ_E_ARGUMENT) {
+            rv = lq_sasl_distrust(stream,
+                                  lq_exchange_problem(attempt->exchange));
+        }
+    } else if (rv != LQ_E_NOMEM) {
+        rv = lq_sasl_distrust(stream, "The server sent what is no SASL "
+                                      "message.");
+    }
+    lq_buffer_wipe(&in);
+    return rv == LQ_E_NOMEM ? lq_stream_no_memory(stream) : rv;
+}
+
+int lq_sasl_challenge(lq_stream *stream, const char *text)
+{
+    const lq_attempt *attempt = stream->negotiation.sasl.attempt;
+    lq_buffer out;
+    int rv;
+
+    if (attempt->aborted) {
+        return LQ_ROW_WAIT; /* it has crossed ours */
+    }
+    if (attempt->continued ||
+        (lq_exchange_is_done(attempt->exchange) &&
+         attempt->choice.mechanism->family != LQ_SASL_OAUTH)) {
+        return lq_sasl_distrust(stream, "The server asks for more than the "
+                                        "mechanism has.");
+    }
+    lq_buffer_init(&out, LQ_SASL_MESSAGE_MAX);
+    rv = sasl_step(stream, text, &out);
+    if (rv == LQ_E_STATE) {
+        rv = sasl_give_up(stream);
+    } else if (rv >= 0) {
+        rv = lq_sasl_say(stream, "response", sasl_xmlns(attempt), &out) < 0
+                 ? lq_stream_no_memory(stream)
+                 : LQ_ROW_WAIT;
+    }
+    lq_buffer_wipe(&out);
+    return rv;
+}
+
+int lq_sasl_proved(lq_stream *stream, const char *text)
+{
+    const lq_attempt *attempt = stream->negotiation.sasl.attempt;
+    lq_buffer out;
+    int rv = LQ_OK;
+
+    if (text != NULL && text[0] != '\0' && strcmp(text, "=") != 0) {
+        if (lq_exchange_is_done(attempt->exchange)) {
+            return lq_sasl_distrust(stream, "The server says more than the "
+                                            "mechanism allows.");
+        }
+        lq_buffer_init(&out, LQ_SASL_MESSAGE_MAX);
+        rv = sasl_step(stream, text, &out);
+        lq_buffer_wipe(&out);
+    }
+    if (rv < 0 && rv != LQ_E_STATE) {
         return rv;
     }
-    if (!sasl->done) {
-        return sasl_distrust(stream, "The server accepted the login without "
-                                     "proving who it is.");
-    }
-    sasl->authenticated = true;
-    sasl->pinned_scram |= sasl->mechanism->mac != GNUTLS_MAC_UNKNOWN;
-    sasl->pinned_bound |= sasl->mechanism->bound;
-    gsasl_finish(sasl->session);
-    sasl->session = NULL;
-    return LQ_ROW_RESTART;
+    return lq_exchange_is_done(attempt->exchange)
+               ? LQ_OK
+               : lq_sasl_distrust(stream, "The server accepted the login "
+                                          "without proving who it is.");
 }
 
-/* Whether a refused binding may be given up: see the top. */
-static bool sasl_may_unbind(const lq_stream *stream)
+void lq_sasl_succeeded(lq_stream *stream)
 {
-    const lq_sasl *sasl = &stream->negotiation.sasl;
+    lq_sasl *sasl = &stream->negotiation.sasl;
+    const lq_choice *choice = &sasl->attempt->choice;
 
-    return sasl->mechanism->bound && !sasl->pinned_bound &&
-           !sasl_announces(stream, false);
+    sasl->authenticated = true;
+    sasl->mechanism = choice->mechanism;
+    sasl->profile = (unsigned char)choice->profile;
+    sasl->binding = (unsigned char)choice->binding;
+    stream->known->pins |= (unsigned char)lq_choice_pins(choice);
+    sasl_drop(sasl);
 }
+
+/* ---- trying again ---- */
 
 static const lq_element *sasl_condition(const lq_element *failure)
 {
@@ -457,51 +584,134 @@ static const lq_element *sasl_condition(const lq_element *failure)
     return e;
 }
 
-static int sasl_failure(lq_stream *stream, const lq_element *element)
+static const char *sasl_text(const lq_element *failure)
+{
+    const lq_element *text = lq_element_child(failure, "text", LQ_NS_SASL);
+
+    return lq_element_text(
+        text != NULL ? text : lq_element_child(failure, "text", LQ_NS_SASL2));
+}
+
+/* The server refused what we said in another form than it has stored. */
+static bool retry_other_form(lq_stream *stream, const lq_attempt *attempt)
 {
     lq_sasl *sasl = &stream->negotiation.sasl;
-    const lq_element *condition = sasl_condition(element);
-    const char *name =
-        condition == NULL ? "undefined-condition" : lq_element_name(condition);
-    const char *text =
-        lq_element_text(lq_element_child(element, "text", LQ_NS_SASL));
-    bool later = strcmp(name, "temporary-auth-failure") == 0 ||
-                 strcmp(name, "aborted") == 0;
+    lq_known *known = stream->known;
+    const char *password = stream->config.password;
+    int family = attempt->choice.mechanism->family;
 
-    gsasl_finish(sasl->session);
-    sasl->session = NULL;
-    lq_replace(&sasl->nonce, NULL);
-    if (!later && sasl_may_unbind(stream)) {
-        sasl->unbound = true;
-        return sasl_begin(stream, sasl_offer(stream));
+    if (sasl->other_form) {
+        return false;
     }
-    return sasl_fault(stream, name, text,
-                      strcmp(name, "not-authorized") == 0
+    if (family == LQ_SASL_SCRAM && password != NULL &&
+        lq_password_is_ambiguous(password)) {
+        known->preparation = known->preparation == LQ_PREPARE_OPAQUE
+                                 ? LQ_PREPARE_SASLPREP
+                                 : LQ_PREPARE_OPAQUE;
+        return sasl->other_form = true;
+    }
+    return sasl->other_form = family == LQ_SASL_EXTERNAL;
+}
+
+/* The old keys may be those of an old password. */
+static bool retry_new_keys(lq_stream *stream, const lq_attempt *attempt)
+{
+    if (attempt->choice.mechanism->family != LQ_SASL_SCRAM ||
+        !attempt->had_keys) {
+        return false;
+    }
+    lq_known_forget_password(stream->known);
+    return true;
+}
+
+/* A server that does not announce bindings may lack the one that was tried;
+ * another one is no weaker against whoever stands between. */
+static bool retry_other_binding(lq_stream *stream, const lq_attempt *attempt)
+{
+    const lq_choice *choice = &attempt->choice;
+    const lq_known *known = stream->known;
+
+    if (choice->flag != 'p' || choice->profile != LQ_SASL1 ||
+        known->offer.announces || (known->pins & LQ_PIN_BOUND) != 0) {
+        return false;
+    }
+    stream->negotiation.sasl.refused |= (lq_bindings)(1u << choice->binding);
+    return true;
+}
+
+static bool retry_without_token(lq_stream *stream, const lq_attempt *attempt)
+{
+    if (attempt->choice.mechanism->family != LQ_SASL_HT) {
+        return false;
+    }
+    lq_token_set(&stream->known->token, NULL, NULL, LQ_NEVER);
+    return true;
+}
+
+/* What was guessed from the last offer is refused because the offer is another
+ * now: without prejudice. */
+static bool retry_by_real_offer(lq_stream *stream, const lq_attempt *attempt,
+                                const lq_element *failure)
+{
+    lq_sasl *sasl = &stream->negotiation.sasl;
+    lq_choice choice;
+    lq_means means;
+
+    if (!attempt->guessed || sasl->undone) {
+        return false;
+    }
+    lq_sasl_means(stream, &means);
+    lq_choose(&choice, &stream->known->offer, &means);
+    sasl->undone =
+        !lq_choice_equal(&choice, &attempt->choice) ||
+        lq_element_child(failure, "config-version-mismatch", LQ_NS_IAP) != NULL;
+    return sasl->undone;
+}
+
+static bool sasl_retries(lq_stream *stream, const lq_attempt *attempt,
+                         const lq_element *failure, const char *condition)
+{
+    bool later = strcmp(condition, "temporary-auth-failure") == 0 ||
+                 strcmp(condition, "aborted") == 0;
+
+    if (retry_by_real_offer(stream, attempt, failure)) {
+        return true;
+    }
+    if (later) {
+        return false;
+    }
+    return retry_without_token(stream, attempt) ||
+           retry_new_keys(stream, attempt) ||
+           retry_other_form(stream, attempt) ||
+           retry_other_binding(stream, attempt);
+}
+
+static int sasl_refused(lq_stream *stream, const lq_element *failure,
+                        const char *condition)
+{
+    bool later = strcmp(condition, "temporary-auth-failure") == 0 ||
+                 strcmp(condition, "aborted") == 0;
+
+    return sasl_fault(stream, condition, sasl_text(failure),
+                      strcmp(condition, "not-authorized") == 0
                           ? "The server does not accept this account and "
                             "password."
                           : "The server refused the login.",
                       !later);
 }
 
-static int sasl_reply(lq_stream *stream, const lq_element *element)
+int lq_sasl_failed(lq_stream *stream, const lq_element *failure)
 {
     lq_sasl *sasl = &stream->negotiation.sasl;
+    lq_attempt *attempt = sasl->attempt;
+    const lq_element *e = sasl_condition(failure);
+    const char *condition =
+        e == NULL ? "undefined-condition" : lq_element_name(e);
+    bool aborted = attempt->aborted;
+    bool again;
 
-    if (sasl->session == NULL) {
-        return lq_stream_unexpected(stream); /* it does not know who asks */
-    }
-    if (lq_element_is(element, "challenge", LQ_NS_SASL)) {
-        return sasl->done ? sasl_distrust(stream, "The server asks for more "
-                                                  "than the mechanism has.")
-                          : sasl_message(stream, element, true);
-    }
-    if (lq_element_is(element, "success", LQ_NS_SASL)) {
-        return sasl_success(stream, element);
-    }
-    if (lq_element_is(element, "failure", LQ_NS_SASL)) {
-        return sasl_failure(stream, element);
-    }
-    return lq_stream_unexpected(stream);
+    sasl->attempt = NULL;
+    again = aborted || sasl_retries(stream, attempt, failure, condition);
+    attempt_free(attempt);
+    return again ? LQ_ROW_AGAIN : sasl_refused(stream, failure, condition);
 }
-
-const lq_row lq_row_sasl = { "mechanisms", LQ_NS_SASL, sasl_begin, sasl_reply };

@@ -6,14 +6,22 @@
 
 #include "stream/stream.h"
 
-static int starttls_begin(lq_stream *stream, const lq_element *offer)
+/* There is no way to do without, so it need not be awaited: RFC 7590, 3.1. */
+static int starttls_ahead(lq_stream *stream)
 {
     static const char request[] = "<starttls xmlns='" LQ_NS_TLS "'/>";
 
     if (lq_stream_is_secure(stream)) {
         return LQ_ROW_SKIP;
     }
-    if (offer == NULL) {
+    return lq_stream_write_element(stream, request, strlen(request)) < 0
+               ? lq_stream_no_memory(stream)
+               : LQ_ROW_WAIT;
+}
+
+static int starttls_offered(lq_stream *stream, const lq_element *offer)
+{
+    if (offer == NULL && !lq_stream_is_secure(stream)) {
         return lq_stream_fail(
             stream,
             &(lq_fault){ LQ_LAYER_TLS, LQ_E_POLICY, "policy-violation", NULL,
@@ -21,9 +29,15 @@ static int starttls_begin(lq_stream *stream, const lq_element *offer)
                          "without it we do not log in.",
                          .final = true, .tell = true });
     }
-    return lq_stream_write_element(stream, request, strlen(request)) < 0
-               ? lq_stream_no_memory(stream)
-               : LQ_ROW_WAIT;
+    return LQ_ROW_WAIT;
+}
+
+/* Asked for already, or secure. */
+static int starttls_begin(lq_stream *stream, const lq_element *offer)
+{
+    (void)offer;
+    return lq_stream_is_secure(stream) ? LQ_ROW_SKIP
+                                       : lq_stream_unexpected(stream);
 }
 
 static int starttls_reply(lq_stream *stream, const lq_element *element)
@@ -47,8 +61,6 @@ static int starttls_reply(lq_stream *stream, const lq_element *element)
 }
 
 const lq_row lq_row_starttls = {
-    "starttls",
-    LQ_NS_TLS,
-    starttls_begin,
-    starttls_reply,
+    "starttls",     LQ_NS_TLS,      starttls_begin,
+    starttls_reply, starttls_ahead, starttls_offered,
 };

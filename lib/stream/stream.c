@@ -151,7 +151,10 @@ void lq_stream_free(lq_stream *stream)
     lq_ids_clear(&stream->ids);
     lq_heap_clear(&stream->timers);
     lq_config_clear(&stream->config);
-    lq_sasl_forget(&stream->negotiation.sasl);
+    if (stream->known != NULL) {
+        lq_known_clear(stream->known);
+        lq_free(stream->known);
+    }
     lq_resumption_free(stream->resumption);
     lq_trust_unref(stream->trust);
     lq_jid_free(stream->self);
@@ -210,11 +213,8 @@ static int stream_self(lq_stream *stream)
     if (jid == NULL && why == LQ_E_NOMEM) {
         return LQ_E_NOMEM;
     }
-    if (jid == NULL || lq_jid_local(jid) == NULL) {
-        lq_jid_free(jid);
-        return start_refused(stream, LQ_E_ARGUMENT,
-                             jid == NULL ? lq_jid_problem(why)
-                                         : "it has no localpart",
+    if (jid == NULL) {
+        return start_refused(stream, LQ_E_ARGUMENT, lq_jid_problem(why),
                              "The configured account is not one");
     }
     stream->self = jid;
@@ -236,6 +236,14 @@ int lq_stream_set_account(lq_stream *stream, const lq_jid *jid)
     bool same = strcmp(bare, lq_jid_bare(stream->self)) == 0;
 
     return lq_replace(&stream->account, same ? NULL : bare);
+}
+
+int lq_stream_know(lq_stream *stream)
+{
+    if (stream->known == NULL) {
+        stream->known = lq_calloc(1, sizeof(*stream->known));
+    }
+    return stream->known == NULL ? LQ_E_NOMEM : LQ_OK;
 }
 
 /* Authorities of its own are loaded now, so that it can be said what is wrong
@@ -541,6 +549,8 @@ const char *lq_stream_security(const lq_stream *stream, int which)
         return lq_sasl_mechanism(&stream->negotiation.sasl);
     case LQ_SECURITY_BINDING:
         return lq_sasl_binding(&stream->negotiation.sasl);
+    case LQ_SECURITY_PROFILE:
+        return lq_sasl_profile(&stream->negotiation.sasl);
     default:
         return NULL;
     }

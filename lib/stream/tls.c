@@ -275,6 +275,17 @@ static bool tls_is_verified(const lq_tls *tls)
 
 /* ---- a session ---- */
 
+/* Most streams share the usual setting. */
+static int tls_set_versions(lq_tls *tls)
+{
+    const lq_stream *stream = tls->stream;
+    bool older = stream->known != NULL && stream->known->older_tls;
+
+    return older ? gnutls_priority_set_direct(
+                       tls->session, "NORMAL:-VERS-ALL:+VERS-TLS1.2", NULL)
+                 : gnutls_priority_set(tls->session, stream->context->priority);
+}
+
 static int tls_settings(lq_tls *tls)
 {
     lq_stream *stream = tls->stream;
@@ -293,7 +304,7 @@ static int tls_settings(lq_tls *tls)
         lq_trust_get(context, &stream->config, &stream->trust) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
     }
-    if (gnutls_priority_set(tls->session, context->priority) < 0 ||
+    if (tls_set_versions(tls) < 0 ||
         gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
                                stream->trust->credentials) < 0 ||
         gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, name,

@@ -18,8 +18,8 @@ static void trace_release(lq_note *note)
     lq_free(LQ_OUTER(note, trace, note));
 }
 
-static const char *const secrets[] = { "auth", "response", "challenge",
-                                       "success" };
+static const char *const secrets[] = { "auth",    "response", "challenge",
+                                       "success", "continue", "task-data" };
 
 /* Whether the name in the tag at BYTES, whatever its prefix, begins so. */
 static bool tag_begins(const char *bytes, size_t len, const char *name)

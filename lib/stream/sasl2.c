@@ -1,0 +1,278 @@
+/* sasl2.c - SASL as XEP-0388 writes it: in one round trip with what else a
+ * client wants first, and without a new stream.
+ *
+ * What rides along is a row each: our user agent, a resource (Bind 2), a token
+ * for the next time (FAST), which offer we go by (XEP-0509), which tasks we
+ * would do (tasks.c). */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/datetime.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "stream/stream.h"
+#include "stream/tasks.h"
+
+enum { AUTHENTICATE_MAX = 64 * 1024 };
+
+static void write_child(lq_writer *writer, const char *name, const char *xmlns,
+                        const char *text)
+{
+    lq_write_open(writer, name, xmlns);
+    lq_write_text(writer, text, strlen(text));
+    lq_write_close(writer);
+}
+
+/* ---- what rides along ---- */
+
+static int write_agent(lq_stream *stream, lq_writer *writer)
+{
+    const lq_config *config = &stream->config;
+    int rv = LQ_OK;
+
+    if (config->agent_id == NULL) {
+        rv = lq_known_agent(stream->known);
+    }
+    lq_write_open(writer, "user-agent", LQ_NS_SASL2);
+    lq_write_attr(writer, "id",
+                  config->agent_id != NULL ? config->agent_id
+                                           : stream->known->agent);
+    if (config->software != NULL) {
+        write_child(writer, "software", LQ_NS_SASL2, config->software);
+    }
+    if (config->device != NULL) {
+        write_child(writer, "device", LQ_NS_SASL2, config->device);
+    }
+    lq_write_close(writer);
+    return rv;
+}
+
+/* The resource is the server's to make; it may begin with a word of ours. */
+static int write_bind(lq_stream *stream, lq_writer *writer)
+{
+    const char *tag = lq_bind_wish(stream);
+
+    if (!stream->known->offer.bind) {
+        return LQ_OK;
+    }
+    lq_write_open(writer, "bind", LQ_NS_BIND2);
+    if (tag == NULL) {
+        tag = stream->config.software;
+    }
+    if (tag != NULL) {
+        write_child(writer, "tag", LQ_NS_BIND2, tag);
+    }
+    lq_write_close(writer);
+    return LQ_OK;
+}
+
+static int write_fast(lq_stream *stream, lq_writer *writer)
+{
+    const lq_attempt *attempt = stream->negotiation.sasl.attempt;
+    lq_token *token = &stream->known->token;
+    const lq_mechanism *wanted;
+    lq_means means;
+
+    if (attempt->choice.mechanism->family == LQ_SASL_HT) {
+        lq_write_open(writer, "fast", LQ_NS_FAST);
+        lq_write_close(writer);
+        return LQ_OK;
+    }
+    lq_sasl_means(stream, &means);
+    wanted = lq_choose_token(&stream->known->offer, &means, false);
+    token->mechanism = wanted;
+    if (wanted != NULL) {
+        lq_write_open(writer, "request-token", LQ_NS_FAST);
+        lq_write_attr(writer, "mechanism", wanted->name);
+        lq_write_close(writer);
+    }
+    return LQ_OK;
+}
+
+/* XEP-0509: what was guessed goes by this version of the offer. */
+static int write_version(lq_stream *stream, lq_writer *writer)
+{
+    const char *version = stream->known->version;
+
+    if (version != NULL && stream->negotiation.sasl.attempt->guessed) {
+        lq_write_open(writer, "config-version", LQ_NS_IAP);
+        lq_write_attr(writer, "scheme", "opaque");
+        lq_write_attr(writer, "value", version);
+        lq_write_close(writer);
+    }
+    return LQ_OK;
+}
+
+static int (*const riders[])(lq_stream *stream, lq_writer *writer) = {
+    write_agent, write_bind, write_fast, lq_tasks_write, write_version,
+};
+
+/* ---- beginning ---- */
+
+static int write_initial(lq_writer *writer, const lq_buffer *initial)
+{
+    lq_buffer text;
+    int rv;
+
+    if (initial == NULL) {
+        return LQ_OK;
+    }
+    lq_buffer_init(&text, 2 * LQ_SASL_MESSAGE_MAX);
+    rv = lq_base64_encode(&text, lq_buffer_bytes(initial),
+                          lq_buffer_len(initial));
+    lq_write_open(writer, "initial-response", LQ_NS_SASL2);
+    lq_write_text(writer, lq_buffer_bytes(&text), lq_buffer_len(&text));
+    lq_write_close(writer);
+    lq_buffer_wipe(&text);
+    return rv;
+}
+
+int lq_sasl2_start(lq_stream *stream, const lq_buffer *initial)
+{
+    const lq_attempt *attempt = stream->negotiation.sasl.attempt;
+    lq_writer writer;
+    lq_buffer out;
+    int rv;
+
+    lq_buffer_init(&out, AUTHENTICATE_MAX);
+    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
+    lq_write_open(&writer, "authenticate", LQ_NS_SASL2);
+    lq_write_attr(&writer, "mechanism", attempt->choice.mechanism->name);
+    rv = write_initial(&writer, initial);
+    for (size_t i = 0; i < sizeof(riders) / sizeof(riders[0]) && rv == LQ_OK;
+         i++) {
+        rv = riders[i](stream, &writer);
+    }
+    lq_write_close(&writer);
+    rv = rv < 0 ? rv : lq_writer_end(&writer);
+    rv = rv < 0 ? rv
+                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
+                                          lq_buffer_len(&out));
+    stream->outbox.secret = true;
+    lq_buffer_wipe(&out);
+    return rv;
+}
+
+static int sasl2_begin(lq_stream *stream, const lq_element *offer)
+{
+    (void)offer;
+    return lq_sasl_begin(stream, LQ_SASL2);
+}
+
+static int sasl2_ahead(lq_stream *stream)
+{
+    return lq_sasl_ahead(stream, LQ_SASL2);
+}
+
+static int sasl2_offered(lq_stream *stream, const lq_element *offer)
+{
+    (void)offer;
+    return lq_sasl_offered(stream);
+}
+
+/* ---- success ---- */
+
+/* A new token, asked for or not, is for the mechanism of the one that it
+ * replaces, or that was named in asking. */
+static int success_token(lq_stream *stream, const lq_element *success)
+{
+    const lq_element *e = lq_element_child(success, "token", LQ_NS_FAST);
+    lq_token *token = &stream->known->token;
+    const char *expiry = lq_element_attr(e, "expiry");
+    const char *text = lq_element_attr(e, "token");
+    int64_t expires;
+
+    if (text == NULL || text[0] == '\0' || token->mechanism == NULL) {
+        return LQ_OK;
+    }
+    if (expiry == NULL || !lq_datetime_parse(expiry, &expires)) {
+        expires = LQ_NEVER;
+    }
+    return lq_token_set(token, text, token->mechanism, expires);
+}
+
+/* Who we are now: XEP-0388, 2.6.1; with a resource if one was bound. */
+static int success_identity(lq_stream *stream, const lq_element *success)
+{
+    const lq_element *e =
+        lq_element_child(success, "authorization-identifier", LQ_NS_SASL2);
+    bool bound = lq_element_child(success, "bound", LQ_NS_BIND2) != NULL;
+
+    if (e == NULL) { /* as examples of other specifications have it */
+        e = lq_element_child(success, "authorization-identity", LQ_NS_SASL2);
+    }
+    return lq_bind_adopt(stream, e == NULL ? "" : lq_element_text(e), bound);
+}
+
+static const char *additional_data(const lq_element *element)
+{
+    const lq_element *e =
+        lq_element_child(element, "additional-data", LQ_NS_SASL2);
+
+    return e == NULL ? NULL : lq_element_text(e);
+}
+
+static int sasl2_success(lq_stream *stream, const lq_element *success)
+{
+    lq_attempt *attempt = stream->negotiation.sasl.attempt;
+    int rv = attempt->continued
+                 ? LQ_OK
+                 : lq_sasl_proved(stream, additional_data(success));
+
+    rv = rv < 0 ? rv : success_identity(stream, success);
+    if (rv < 0) {
+        return rv;
+    }
+    if (success_token(stream, success) < 0) {
+        return lq_stream_no_memory(stream);
+    }
+    lq_sasl_succeeded(stream);
+    lq_stream_frame_limits(stream);
+    return LQ_ROW_FEATURES;
+}
+
+/* The server's signature comes before anything is done for it. */
+static int sasl2_continue(lq_stream *stream, const lq_element *element)
+{
+    lq_attempt *attempt = stream->negotiation.sasl.attempt;
+    int rv = attempt->continued
+                 ? LQ_OK
+                 : lq_sasl_proved(stream, additional_data(element));
+
+    if (rv < 0) {
+        return rv;
+    }
+    attempt->continued = true;
+    return lq_tasks_next(stream, element);
+}
+
+static int sasl2_reply(lq_stream *stream, const lq_element *element)
+{
+    const lq_attempt *attempt = stream->negotiation.sasl.attempt;
+
+    if (attempt == NULL) {
+        return lq_stream_unexpected(stream); /* it does not know who asks */
+    }
+    if (lq_element_is(element, "challenge", LQ_NS_SASL2)) {
+        return lq_sasl_challenge(stream, lq_element_text(element));
+    }
+    if (lq_element_is(element, "success", LQ_NS_SASL2)) {
+        return sasl2_success(stream, element);
+    }
+    if (lq_element_is(element, "failure", LQ_NS_SASL2)) {
+        return lq_sasl_failed(stream, element);
+    }
+    if (lq_element_is(element, "continue", LQ_NS_SASL2)) {
+        return sasl2_continue(stream, element);
+    }
+    if (lq_element_is(element, "task-data", LQ_NS_SASL2) &&
+        attempt->continued) {
+        return lq_tasks_data(stream, element);
+    }
+    return lq_stream_unexpected(stream);
+}
+
+const lq_row lq_row_sasl2 = {
+    "authentication", LQ_NS_SASL2, sasl2_begin,
+    sasl2_reply,      sasl2_ahead, sasl2_offered,
+};
