@@ -18,11 +18,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/tls_server.h"
 #include "../unit/peer_xml.h"
 #include "event.h"
 #include "pattern.h"
 #include "script.h"
-#include "tlsserver.h"
 #include "words.h"
 
 #define DOMAIN "example.com"
@@ -157,8 +157,7 @@ static void tls_shake(play *p)
         said = tls_server_output(p->tls)->len;
         deliver_tls(p);
     } while (said > 0);
-    p->words.scram.binding_len =
-        tls_server_binding(p->tls, p->words.scram.binding, SCRAM_KEY_MAX);
+    tls_server_bindings(p->tls, &p->words.scram.bindings);
 }
 
 /* ---- steps ---- */

@@ -7,37 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- bytes ---- */
-
-void octets_add(octets *t, const void *bytes, size_t len)
-{
-    if (t->room < t->len + len + 1) {
-        t->room = 2 * (t->len + len + 1);
-        t->bytes = realloc(t->bytes, t->room);
-    }
-    if (len > 0) {
-        memcpy(t->bytes + t->len, bytes, len);
-    }
-    t->len += len;
-    t->bytes[t->len] = '\0';
-}
-
-void octets_drop(octets *t, size_t len)
-{
-    memmove(t->bytes, t->bytes + len, t->len - len + 1);
-    t->len -= len;
-}
-
-void octets_clear(octets *t)
-{
-    free(t->bytes);
-    *t = (octets){ .len = 0 };
-}
-
-static void octets_print(octets *t, const char *string)
-{
-    octets_add(t, string, strlen(string));
-}
+#include "../common/base64.h"
 
 /* ---- words ---- */
 
@@ -85,7 +55,7 @@ static void compute_base64(words *w, const octets *argument, octets *out)
     char *base64 = base64_write(argument->bytes, argument->len);
 
     (void)w;
-    octets_print(out, base64);
+    octets_add(out, base64, strlen(base64));
     free(base64);
 }
 
@@ -97,21 +67,18 @@ static void compute_repeat(words *w, const octets *argument, octets *out)
     (void)w;
     what += *what == ' ';
     while (count-- > 0) {
-        octets_print(out, what);
+        octets_add(out, what, strlen(what));
     }
 }
 
 /* {server-first ITERATIONS}, and with what else it is to hold. */
 static void compute_first(words *w, const octets *argument, octets *out)
 {
-    char message[SCRAM_MAX];
     octets plain = { .len = 0 };
 
-    snprintf(message, sizeof(message), "r=%s3rfcNHYJY1ZVvWVs7j,s=%s,i=%s",
-             scram_client_nonce(&w->scram), "W22ZaJ0SNY7soEsUEjb6gQ==",
-             argument->len > 0 ? argument->bytes : "4096");
-    scram_set_server_first(&w->scram, message);
-    octets_print(&plain, message);
+    scram_answer(&w->scram, "3rfcNHYJY1ZVvWVs7j", SCRAM_SALT,
+                 argument->len > 0 ? argument->bytes : "4096", "");
+    octets_print(&plain, "%s", w->scram.server_first);
     compute_base64(w, &plain, out);
     octets_clear(&plain);
 }
@@ -121,7 +88,7 @@ static void compute_final(words *w, const octets *argument, octets *out)
     octets plain = { .len = 0 };
 
     (void)argument;
-    octets_print(&plain, w->scram.server_final);
+    octets_print(&plain, "%s", w->scram.server_final);
     compute_base64(w, &plain, out);
     octets_clear(&plain);
 }
@@ -129,7 +96,7 @@ static void compute_final(words *w, const octets *argument, octets *out)
 static void compute_nonce(words *w, const octets *argument, octets *out)
 {
     (void)argument;
-    octets_print(out, scram_client_nonce(&w->scram));
+    octets_print(out, "%s", scram_client_nonce(&w->scram));
 }
 
 static const struct {
@@ -163,7 +130,7 @@ static bool brace_compute(words *w, const char *inside, octets *out)
     octets argument = { .len = 0 };
 
     if (value != NULL) {
-        octets_print(out, value);
+        octets_add(out, value, strlen(value));
         return true;
     }
     if (w->row != NULL && strcmp(inside, "row") == 0) {
@@ -175,7 +142,7 @@ static bool brace_compute(words *w, const char *inside, octets *out)
     for (size_t i = 0; i < sizeof(computed) / sizeof(computed[0]); i++) {
         if (strlen(computed[i].name) == len &&
             strncmp(inside, computed[i].name, len) == 0) {
-            octets_print(&argument, inside + len + (inside[len] == ' '));
+            octets_print(&argument, "%s", inside + len + (inside[len] == ' '));
             computed[i].compute(w, &argument, out);
             octets_clear(&argument);
             return true;

@@ -1,25 +1,18 @@
-/* words.h - bytes that grow, and what a transcript may say in braces.
+/* words.h - what a transcript may say in braces.
  *
  * {name} is a word that a pattern of the client's captured; {row} is a row of
  * the file, which may hold braces of its own.  {base64 TEXT} and {repeat N
  * TEXT} are computed; {server-first} and {server-final} are what a SCRAM server
- * says (scram.h).  Braces nest.  \n, \t, \r, \\ and \xHH are single bytes. */
+ * says (../common/scram.h).  Braces nest.  \n, \t, \r, \\ and \xHH are single
+ * bytes. */
 #ifndef TESTS_WORDS_H
 #define TESTS_WORDS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "scram.h"
-
-typedef struct octets {
-    char *bytes; /* always NUL-terminated behind LEN, NULL before the first */
-    size_t len, room;
-} octets;
-
-void octets_add(octets *t, const void *bytes, size_t len);
-void octets_drop(octets *t, size_t len); /* from the front */
-void octets_clear(octets *t);
+#include "../common/octets.h"
+#include "../common/scram.h"
 
 enum { WORDS_MAX = 32 };
 

@@ -1,30 +1,24 @@
-/* scram_server.h - the other side of SCRAM (RFC 5802), for tests.
- *
- * By GnuTLS alone, so that libgsasl is not its own judge.  What is taken are
- * elements as they stood on the wire; what is given is base64 for the next
- * element, the server's until the next call. */
+/* scram_server.h - ../common/scram.h for who holds elements as they stood on
+ * the wire.  What is given is base64 for the next element, the server's until
+ * the next call. */
 #ifndef TESTS_SCRAM_SERVER_H
 #define TESTS_SCRAM_SERVER_H
 
-#include <gnutls/crypto.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include <gnutls/gnutls.h>
 
-#define SCRAM_SALT "QSXCR+Q6sek8bf92" /* the one of RFC 5802 */
+#include "../common/scram.h"
 
 typedef struct scram_server {
-    gnutls_mac_algorithm_t mac;
-    const char *password;
-    char gs2[64];        /* "n,,", "y,,", "p=tls-exporter,," */
-    char bare[512];      /* the client-first message without it */
-    char nonce[256];     /* the client's */
-    char first[2048];    /* the server-first message */
-    char signature[128]; /* v=..., not in base64 */
-    char base64[4096];
+    scram scram;
+    const char *wrong;     /* why the last was false; NULL: it was not */
+    char gs2[64];          /* "n,,", "y,,", "p=tls-exporter,," */
+    const char *nonce;     /* the client's */
+    const char *signature; /* v=..., not in base64 */
+    char base64[SCRAM_MAX / 3 * 4 + 8];
 } scram_server;
 
-/* Take <auth/> for a user called romeo; false if it is no client-first
- * message. */
+/* Take <auth/> or <authenticate/> for a user called romeo; false if it holds no
+ * client-first message. */
 bool scram_begin(scram_server *s, gnutls_mac_algorithm_t mac,
                  const char *password, const char *auth);
 

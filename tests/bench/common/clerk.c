@@ -142,14 +142,13 @@ static void clerk_bind_channel(clerk *c)
                                        &binding) < 0) {
         return;
     }
-    memcpy(c->scram.binding, binding.data, binding.size);
-    c->scram.binding_len = binding.size;
+    binding_put(&c->scram.bindings, "tls-exporter", binding.data, binding.size);
     gnutls_free(binding.data);
 }
 
 static void answer_auth(clerk *c, const char *element)
 {
-    char mechanism[32], base64[SCRAM_MAX], first[SCRAM_MAX];
+    char mechanism[32], base64[SCRAM_MAX];
 
     element_attr(element, "mechanism", mechanism, sizeof(mechanism));
     element_text(element, base64, sizeof(base64));
@@ -160,11 +159,9 @@ static void answer_auth(clerk *c, const char *element)
     c->scram = (scram){ .password = CLERK_PASSWORD };
     clerk_bind_channel(c);
     scram_must(scram_client_first(&c->scram, mechanism, base64));
-    snprintf(first, sizeof(first),
-             "r=%.512sBenchBenchBench,s=" CLERK_SALT ",i=" CLERK_ITERATIONS,
-             scram_client_nonce(&c->scram));
-    scram_set_server_first(&c->scram, first);
-    clerk_say_sasl(c, "challenge", first);
+    scram_answer(&c->scram, "BenchBenchBench", SCRAM_SALT, CLERK_ITERATIONS,
+                 "");
+    clerk_say_sasl(c, "challenge", c->scram.server_first);
 }
 
 static void answer_response(clerk *c, const char *element)

@@ -7,13 +7,13 @@
 #ifndef BENCH_CLERK_H
 #define BENCH_CLERK_H
 
-#include "../../transcripts/scram.h"
+#include "../../common/base64.h"
+#include "../../common/scram.h"
 #include "bench.h"
 #include "desk.h"
 #include "tls.h"
 
 #define CLERK_PASSWORD   "correct horse battery"
-#define CLERK_SALT       "W22ZaJ0SNY7soEsUEjb6gQ=="
 #define CLERK_ITERATIONS "4096"
 
 typedef struct clerk {

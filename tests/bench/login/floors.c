@@ -98,8 +98,8 @@ static void derive(void *argument)
 {
     self *s = argument;
     unsigned char key[KEY_LEN];
-    gnutls_datum_t base64 = { (unsigned char *)CLERK_SALT,
-                              sizeof(CLERK_SALT) - 1 };
+    gnutls_datum_t base64 = { (unsigned char *)SCRAM_SALT,
+                              sizeof(SCRAM_SALT) - 1 };
     gnutls_datum_t password = { (unsigned char *)CLERK_PASSWORD,
                                 sizeof(CLERK_PASSWORD) - 1 };
     gnutls_datum_t salt;
@@ -168,18 +168,16 @@ static void hear(self *s, const char *problem)
 
 static void scram_login(self *s, bench_cost *cost)
 {
-    char first[SCRAM_MAX];
     char *base64;
 
     s->scram = (scram){ .password = CLERK_PASSWORD };
     s->said = NULL;
     clerk_measure(client_step, s, cost);
     hear(s, scram_client_first(&s->scram, "SCRAM-SHA-256", s->heard));
-    snprintf(first, sizeof(first),
-             "r=%.512sBenchBenchBench,s=" CLERK_SALT ",i=" CLERK_ITERATIONS,
-             scram_client_nonce(&s->scram));
-    scram_set_server_first(&s->scram, first);
-    s->said = base64 = base64_write(first, strlen(first));
+    scram_answer(&s->scram, "BenchBenchBench", SCRAM_SALT, CLERK_ITERATIONS,
+                 "");
+    s->said = base64 =
+        base64_write(s->scram.server_first, strlen(s->scram.server_first));
     clerk_measure(client_step, s, cost);
     free(base64);
     hear(s, scram_client_final(&s->scram, s->heard));

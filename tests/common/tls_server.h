@@ -1,11 +1,14 @@
-/* tlsserver.h - a TLS server of GnuTLS's, whose wire is two texts.
+/* tls_server.h - a TLS server of GnuTLS's, whose wire is two texts.
  *
  * Its certificate is made by the program, and so are those that a client must
  * refuse. */
-#ifndef TESTS_TLSSERVER_H
-#define TESTS_TLSSERVER_H
+#ifndef TESTS_TLS_SERVER_H
+#define TESTS_TLS_SERVER_H
 
-#include "words.h"
+#include <stdbool.h>
+
+#include "bindings.h"
+#include "octets.h"
 
 /* What is the matter with a certificate. */
 enum {
@@ -47,11 +50,17 @@ bool tls_server_is_established(const tls_server *server);
 bool tls_server_is_closed(const tls_server *server);
 const char *tls_server_alert(const tls_server *server);
 
-/* The tls-exporter channel binding, at most SIZE bytes.  Its length. */
-size_t tls_server_binding(const tls_server *server, unsigned char *bytes,
-                          size_t size);
+/* All channel bindings of the connection; none before the handshake. */
+void tls_server_bindings(const tls_server *server, binding_set *b);
+
+bool tls_server_is_1_3(const tls_server *server);
 
 /* The protocol that the client asked for by ALPN, or "". */
 const char *tls_server_alpn(const tls_server *server);
+
+/* SERVER, which is new, gives tickets and takes those of all that did; whether
+ * it took one. */
+void tls_server_take_tickets(tls_server *server);
+bool tls_server_is_resumed(const tls_server *server);
 
 #endif

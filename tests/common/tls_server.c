@@ -1,5 +1,5 @@
-/* tlsserver.c - see tlsserver.h. */
-#include "tlsserver.h"
+/* tls_server.c - see tls_server.h. */
+#include "tls_server.h"
 
 #include <errno.h>
 #include <gnutls/gnutls.h>
@@ -13,6 +13,7 @@ enum { HOUR = 3600 };
 
 struct tls_server {
     gnutls_session_t session;
+    int certificate;
     octets in, out;
     bool established, closed;
     const char *alert;
@@ -24,6 +25,10 @@ struct tls_server {
 static gnutls_x509_privkey_t private_key;
 static gnutls_certificate_credentials_t credentials[CERTIFICATES];
 static gnutls_datum_t pems[CERTIFICATES];
+static gnutls_datum_t ticket_key;
+
+enum { FINGERPRINT = 32 }; /* SHA-256: they are signed with that */
+static unsigned char fingerprints[CERTIFICATES][FINGERPRINT];
 
 /* Signed by itself: the client trusts it by its face. */
 static gnutls_x509_crt_t certificate_new(const char *name, time_t from,
@@ -54,10 +59,13 @@ static bool certificate_make(int which, const char *domain)
         which == CERTIFICATE_WRONGNAME ? "wrong.example.net" : domain,
         expired ? now - 3 * HOUR : now - HOUR,
         expired ? now - 2 * HOUR : now + HOUR, which);
+    size_t size = FINGERPRINT;
     bool made =
         gnutls_x509_crt_sign2(crt, crt, private_key, GNUTLS_DIG_SHA256, 0) >=
             0 &&
         gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pems[which]) >= 0 &&
+        gnutls_x509_crt_get_fingerprint(crt, GNUTLS_DIG_SHA256,
+                                        fingerprints[which], &size) >= 0 &&
         gnutls_certificate_allocate_credentials(&credentials[which]) >= 0 &&
         gnutls_certificate_set_x509_key(credentials[which], &crt, 1,
                                         private_key) >= 0;
@@ -68,7 +76,8 @@ static bool certificate_make(int which, const char *domain)
 
 bool tls_server_prepare(const char *domain)
 {
-    bool made = gnutls_x509_privkey_init(&private_key) >= 0 &&
+    bool made = gnutls_session_ticket_key_generate(&ticket_key) >= 0 &&
+                gnutls_x509_privkey_init(&private_key) >= 0 &&
                 gnutls_x509_privkey_generate(
                     private_key, GNUTLS_PK_ECDSA,
                     GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) >= 0;
@@ -86,6 +95,7 @@ void tls_server_clear(void)
         gnutls_free(pems[i].data);
     }
     gnutls_x509_privkey_deinit(private_key);
+    gnutls_free(ticket_key.data);
 }
 
 const char *tls_server_pem(int certificate)
@@ -130,6 +140,7 @@ tls_server *tls_server_new(int certificate, const char *version)
         snprintf(priority, sizeof(priority), "NORMAL:-VERS-ALL:+VERS-TLS%s",
                  version);
     }
+    server->certificate = certificate;
     gnutls_init(&server->session, GNUTLS_SERVER | GNUTLS_NONBLOCK);
     gnutls_priority_set_direct(server->session, priority, NULL);
     gnutls_credentials_set(server->session, GNUTLS_CRD_CERTIFICATE,
@@ -220,20 +231,45 @@ bool tls_server_is_closed(const tls_server *server) { return server->closed; }
 
 const char *tls_server_alert(const tls_server *server) { return server->alert; }
 
-size_t tls_server_binding(const tls_server *server, unsigned char *bytes,
-                          size_t size)
+void tls_server_take_tickets(tls_server *server)
+{
+    gnutls_session_ticket_enable_server(server->session, &ticket_key);
+}
+
+bool tls_server_is_resumed(const tls_server *server)
+{
+    return gnutls_session_is_resumed(server->session) != 0;
+}
+
+bool tls_server_is_1_3(const tls_server *server)
+{
+    return gnutls_protocol_get_version(server->session) == GNUTLS_TLS1_3;
+}
+
+static void bind_by(const tls_server *server, gnutls_channel_binding_t by,
+                    const char *type, binding_set *b)
 {
     gnutls_datum_t binding;
-    size_t len;
 
-    if (gnutls_session_channel_binding(server->session, GNUTLS_CB_TLS_EXPORTER,
-                                       &binding) < 0) {
-        return 0;
+    if (gnutls_session_channel_binding(server->session, by, &binding) >= 0) {
+        binding_put(b, type, binding.data, binding.size);
+        gnutls_free(binding.data);
     }
-    len = binding.size < size ? binding.size : size;
-    memcpy(bytes, binding.data, len);
-    gnutls_free(binding.data);
-    return len;
+}
+
+/* tls-unique is not defined for TLS 1.3: RFC 9266, section 3. */
+void tls_server_bindings(const tls_server *server, binding_set *b)
+{
+    *b = (binding_set){ .count = 0 };
+    if (!server->established) {
+        return;
+    }
+    binding_put(b, "tls-server-end-point", fingerprints[server->certificate],
+                FINGERPRINT);
+    bind_by(server, GNUTLS_CB_TLS_EXPORTER, "tls-exporter", b);
+    if (!tls_server_is_1_3(server)) {
+        bind_by(server, GNUTLS_CB_TLS_UNIQUE, "tls-unique", b);
+    }
 }
 
 const char *tls_server_alpn(const tls_server *server) { return server->alpn; }
