@@ -50,17 +50,22 @@ static xmlNode *tree_root(xmlDoc *doc)
 
 /* ---- matching ---- */
 
-/* WANT may be a word to be captured. */
+/* WANT may be a word to be captured, or one that was. */
 static bool value_matches(words *w, const char *want, const char *have)
 {
     size_t len = strlen(want);
     char name[64];
+    const char *known;
 
     if (len < 3 || len > sizeof(name) || want[0] != '{' ||
         want[len - 1] != '}') {
         return strcmp(want, have) == 0;
     }
     snprintf(name, sizeof(name), "%.*s", (int)len - 2, want + 1);
+    if (name[0] == '=') {
+        known = words_get(w, name + 1);
+        return known != NULL && strcmp(known, have) == 0;
+    }
     words_set(w, name, have);
     return have[0] != '\0';
 }

@@ -2,7 +2,8 @@
  *
  * A pattern is an element as it stands within a stream; what was sent must hold
  * every element, attribute and text of it, and may hold others.  A text or an
- * attribute {like-this} matches any that is not empty and keeps it as a word.
+ * attribute {like-this} matches any that is not empty and keeps it as a word;
+ * {=like-this} matches only what is kept.
  * A stream header is matched like an empty element. */
 #ifndef TESTS_PATTERN_H
 #define TESTS_PATTERN_H

@@ -21,6 +21,7 @@
 #include "../common/tls_server.h"
 #include "../unit/peer_xml.h"
 #include "event.h"
+#include "options.h"
 #include "pattern.h"
 #include "script.h"
 #include "words.h"
@@ -37,6 +38,7 @@ typedef struct play {
     const step *step;
     size_t chunk;
     lq_context *context;
+    lq_config *config;
     lq_stream *stream;
     lq_time now;
     int transport;
@@ -157,7 +159,7 @@ static void tls_shake(play *p)
         said = tls_server_output(p->tls)->len;
         deliver_tls(p);
     } while (said > 0);
-    tls_server_bindings(p->tls, &p->words.scram.bindings);
+    sasl_set_tls(&p->words.sasl, p->tls);
 }
 
 /* ---- steps ---- */
@@ -194,6 +196,7 @@ static bool step_server(play *p)
     octets bytes = { .len = 0 };
 
     if (expand(p, p->step->text, &bytes)) {
+        announced_read(&p->words.sasl.announced, bytes.bytes);
         drain(p);
         if (p->tls != NULL) {
             tls_server_send(p->tls, bytes.bytes, bytes.len);
@@ -225,26 +228,10 @@ static char *next_piece(play *p)
     return NULL;
 }
 
-/* The client's SCRAM messages are verified whenever they are captured. */
-static bool check_scram(play *p, const char *piece)
-{
-    static const char auth[] = "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'"
-                               " mechanism='{mechanism}'>{client-first}</auth>";
-    words *w = &p->words;
-    const char *why = NULL;
-
-    if (strstr(p->step->text, "{client-first}") != NULL &&
-        pattern_matches(w, auth, piece)) {
-        why = scram_client_first(&w->scram, words_get(w, "mechanism"),
-                                 words_get(w, "client-first"));
-    } else if (strstr(p->step->text, "{client-final}") != NULL) {
-        why = scram_client_final(&w->scram, words_get(w, "client-final"));
-    }
-    return why == NULL || broken(p, "%s", why);
-}
-
 static void check_piece(play *p, const char *pattern, const char *piece)
 {
+    const char *why;
+
     if (!pattern_is_xml(pattern)) {
         broken(p, "no pattern: %s", pattern);
     } else if (piece == NULL) {
@@ -252,7 +239,10 @@ static void check_piece(play *p, const char *pattern, const char *piece)
     } else if (!pattern_matches(&p->words, pattern, piece)) {
         broken(p, "expected %s, got %s", pattern, piece);
     } else {
-        check_scram(p, piece);
+        why = sasl_check(&p->words.sasl, &p->words, pattern, piece);
+        if (why != NULL) {
+            broken(p, "%s", why);
+        }
     }
 }
 
@@ -337,6 +327,7 @@ static bool hang_up(play *p, int error)
     }
     tls_server_free(p->tls);
     p->tls = NULL;
+    sasl_set_tls(&p->words.sasl, NULL);
     rv = lq_stream_disconnected(p->stream, p->now, error);
     return rv == LQ_OK || broken(p, "disconnected: %s", lq_error_name(rv));
 }
@@ -401,6 +392,15 @@ static bool step_time(play *p)
     return true;
 }
 
+/* A stream as the settings say, in place of the one before. */
+static bool play_stream(play *p)
+{
+    lq_stream_free(p->stream);
+    p->stream = lq_stream_new(p->context, p->config);
+    return lq_stream_start(p->stream, p->now) == LQ_OK ||
+           broken(p, "%s", lq_failure_message(lq_stream_failure(p->stream)));
+}
+
 /* P: what the program does. */
 static bool step_program(play *p)
 {
@@ -413,6 +413,8 @@ static bool step_program(play *p)
         rv = lq_stream_stop(p->stream, p->now);
     } else if (strncmp(text, "password ", 9) == 0) {
         rv = lq_stream_set_password(p->stream, p->now, text + 9);
+    } else if (strcmp(text, "renew") == 0) {
+        return play_stream(p);
     }
     return rv >= 0 || broken(p, "%s: %s", text, lq_error_name(rv));
 }
@@ -426,7 +428,9 @@ static bool step_tls(play *p)
     if (p->sent.len > 0) {
         return broken(p, "before TLS was sent: %s", p->sent.bytes);
     }
-    p->tls = tls_server_new(p->certificate, version ? want : NULL);
+    p->tls = tls_server_new(
+        p->certificate,
+        version ? want : script_setting(p->script, "tls-version", NULL));
     tls_shake(p);
     alert = tls_server_alert(p->tls);
     if (strcmp(want, "refused") == 0) {
@@ -472,26 +476,24 @@ static int named(const char *const *names, int count, const char *name)
     return i;
 }
 
-static lq_config *play_config(play *p)
+static bool play_config(play *p)
 {
     const script *s = p->script;
+    const char *account = script_setting(s, "account", "juliet@" DOMAIN);
     const char *password = script_setting(s, "password", "r0m30myr0m30");
-    const char *resource = script_setting(s, "resource", NULL);
-    const char *most = script_setting(s, "max-stanza", "1048576");
     const char *pem = tls_server_pem(p->certificate);
-    lq_config *config =
-        lq_config_new(script_setting(s, "account", "juliet@" DOMAIN));
-    bool none = strcmp(password, "none") == 0;
+    const char *unknown = options_unknown(s);
 
-    p->words.scram.password = password;
-    lq_config_set_password(config, none ? NULL : password);
-    lq_config_set_resource(config, resource);
-    lq_config_set_max_stanza(config, (size_t)atoi(most));
-    lq_config_add_ca(config, pem, strlen(pem));
-    if (strcmp(script_setting(s, "reconnect", "yes"), "no") == 0) {
-        lq_config_set_reconnect(config, LQ_NEVER, LQ_NEVER);
+    if (unknown != NULL) {
+        return broken(p, "there is no setting %s", unknown);
     }
-    return config;
+    p->config = options_config(s);
+    if (p->config == NULL) {
+        return broken(p, "a setting has a value that is none");
+    }
+    sasl_begin(&p->words.sasl, account, password);
+    return lq_config_add_ca(p->config, pem, strlen(pem)) == LQ_OK ||
+           broken(p, "no authority");
 }
 
 static bool play_open(play *p)
@@ -501,7 +503,6 @@ static bool play_open(play *p)
     static const char *const certificates[] = { "good", "expired", "wrongname",
                                                 "untrusted" };
     const script *s = p->script;
-    lq_config *config;
 
     p->transport =
         named(transports, 4, script_setting(s, "transport", "secure"));
@@ -510,13 +511,9 @@ static bool play_open(play *p)
     if (p->transport == 4 || p->certificate == 4) {
         return broken(p, "no such transport or certificate");
     }
-    config = play_config(p);
     p->context = lq_context_new();
-    p->stream = lq_stream_new(p->context, config);
-    lq_config_free(config);
     octets_add(&p->sent, "", 0);
-    return lq_stream_start(p->stream, p->now) == LQ_OK ||
-           broken(p, "%s", lq_failure_message(lq_stream_failure(p->stream)));
+    return play_config(p) && play_stream(p);
 }
 
 static void play_steps(play *p)
@@ -544,6 +541,7 @@ static void play_close(play *p)
     tls_server_free(p->tls);
     lq_stream_free(p->stream);
     lq_context_free(p->context);
+    lq_config_free(p->config);
     octets_clear(&p->sent);
     octets_clear(&p->events);
     words_clear(&p->words);

@@ -71,14 +71,11 @@ static void compute_repeat(words *w, const octets *argument, octets *out)
     }
 }
 
-/* {server-first ITERATIONS}, and with what else it is to hold. */
 static void compute_first(words *w, const octets *argument, octets *out)
 {
     octets plain = { .len = 0 };
 
-    scram_answer(&w->scram, "3rfcNHYJY1ZVvWVs7j", SCRAM_SALT,
-                 argument->len > 0 ? argument->bytes : "4096", "");
-    octets_print(&plain, "%s", w->scram.server_first);
+    sasl_server_first(&w->sasl, argument->bytes, &plain);
     compute_base64(w, &plain, out);
     octets_clear(&plain);
 }
@@ -88,7 +85,7 @@ static void compute_final(words *w, const octets *argument, octets *out)
     octets plain = { .len = 0 };
 
     (void)argument;
-    octets_print(&plain, "%s", w->scram.server_final);
+    octets_print(&plain, "%s", w->sasl.scram.server_final);
     compute_base64(w, &plain, out);
     octets_clear(&plain);
 }
@@ -96,7 +93,13 @@ static void compute_final(words *w, const octets *argument, octets *out)
 static void compute_nonce(words *w, const octets *argument, octets *out)
 {
     (void)argument;
-    octets_print(out, "%s", scram_client_nonce(&w->scram));
+    octets_print(out, "%s", scram_client_nonce(&w->sasl.scram));
+}
+
+static void compute_fast(words *w, const octets *argument, octets *out)
+{
+    (void)argument;
+    octets_print(out, "%s", w->sasl.ht.answer);
 }
 
 static const struct {
@@ -105,7 +108,7 @@ static const struct {
 } computed[] = {
     { "base64", compute_base64 },      { "repeat", compute_repeat },
     { "server-first", compute_first }, { "server-final", compute_final },
-    { "client-nonce", compute_nonce },
+    { "client-nonce", compute_nonce }, { "fast-final", compute_fast },
 };
 
 /* The brace that closes the one at OPEN, or NULL. */

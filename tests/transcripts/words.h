@@ -2,9 +2,9 @@
  *
  * {name} is a word that a pattern of the client's captured; {row} is a row of
  * the file, which may hold braces of its own.  {base64 TEXT} and {repeat N
- * TEXT} are computed; {server-first} and {server-final} are what a SCRAM server
- * says (../common/scram.h).  Braces nest.  \n, \t, \r, \\ and \xHH are single
- * bytes. */
+ * TEXT} are computed; {server-first OPTIONS}, {server-final}
+ * and {fast-final} are what a server says (sasl.h).  Braces nest.  \n, \t, \r,
+ * \\ and \xHH are single bytes. */
 #ifndef TESTS_WORDS_H
 #define TESTS_WORDS_H
 
@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 #include "../common/octets.h"
-#include "../common/scram.h"
+#include "sasl.h"
 
 enum { WORDS_MAX = 32 };
 
@@ -21,7 +21,7 @@ typedef struct words {
     int count;
     const char
         *row; /* of the file, which is expanded where it stands; or NULL */
-    scram scram;
+    sasl sasl;
 } words;
 
 /* NULL if nobody gave it a value. */
