@@ -150,6 +150,7 @@ lq_scram_keys *lq_scram_keys_read(const void *bytes, size_t len)
     keys = keys_alloc(&how);
     if (keys != NULL) {
         memcpy(keys->bytes, b + HEAD, size);
+        keys->kept = true;
     }
     return keys;
 }

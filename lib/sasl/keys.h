@@ -29,6 +29,7 @@ typedef struct lq_scram_keys {
     uint16_t salt_len;
     uint8_t size; /* of a key */
     uint8_t preparation;
+    bool kept;             /* read back: the password may be another now */
     unsigned char bytes[]; /* ClientKey, ServerKey, salt */
 } lq_scram_keys;
 

@@ -217,7 +217,6 @@ static int attempt_new(lq_stream *stream, const lq_choice *choice)
         return LQ_E_NOMEM;
     }
     attempt->choice = *choice;
-    attempt->had_keys = stream->known->keys != NULL;
     lq_buffer_init(&attempt->channel, CHANNEL_MAX);
     lq_buffer_init(&attempt->offered, OFFER_MAX);
     stream->negotiation.sasl.attempt = attempt;
@@ -613,11 +612,13 @@ static bool retry_other_form(lq_stream *stream, const lq_attempt *attempt)
     return sasl->other_form = family == LQ_SASL_EXTERNAL;
 }
 
-/* The old keys may be those of an old password. */
+/* Keys that were kept may be those of an old password. */
 static bool retry_new_keys(lq_stream *stream, const lq_attempt *attempt)
 {
-    if (attempt->choice.mechanism->family != LQ_SASL_SCRAM ||
-        !attempt->had_keys) {
+    const lq_scram_keys *keys = stream->known->keys;
+
+    if (attempt->choice.mechanism->family != LQ_SASL_SCRAM || keys == NULL ||
+        !keys->kept) {
         return false;
     }
     lq_known_forget_password(stream->known);

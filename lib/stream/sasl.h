@@ -21,7 +21,6 @@ typedef struct lq_attempt {
     lq_buffer offered; /* lq_offer_text() */
     char tls_version[5];
     bool guessed;           /* begun before the server said what it offers */
-    bool had_keys;          /* made in an earlier login */
     bool aborted;           /* by us, for want of the password */
     bool continued;         /* the mechanism is through, tasks follow */
     unsigned char upgrades; /* XEP-0480: that we have asked for */

@@ -76,12 +76,14 @@ static void login_unseen(void)
               "<stream:features>" OFFER("PLAIN") "</stream:features>");
     free(peer_take(p));
     peer_send(p, "<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
-    free(peer_take(p));
+    sent = peer_take(p);
     peer_send(p, PEER_HEADER
               "<stream:features><bind "
               "xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></stream:features>");
-    sent = peer_take(p);
-    xml_attr(sent, "id", id, sizeof(id));
+    id[0] = '\0';
+    if (strstr(sent, "<iq") != NULL) { /* not if memory was short */
+        xml_attr(strstr(sent, "<iq"), "id", id, sizeof(id));
+    }
     free(sent);
     peer_sendf(p,
                "<iq type='result' id='%s'><bind "
@@ -175,7 +177,7 @@ END_TEST
 
 /* ---- passwords ---- */
 
-START_TEST(password_taken_back_in_the_middle_ends_the_login)
+START_TEST(password_taken_back_in_the_middle_is_asked_for)
 {
     scram_server server;
 
@@ -189,8 +191,12 @@ START_TEST(password_taken_back_in_the_middle_ends_the_login)
                    "<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>%s"
                    "</challenge>",
                    scram_first(&server, "xyz", SCRAM_SALT, "4096", ""));
-        CLAIM_IS(lq_stream_wish(p->stream), LQ_WISH_CLOSE);
-        CLAIM_IS(lq_failure_code(lq_stream_failure(p->stream)), LQ_E_AUTH);
+        peer_expect(p, "<abort xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+        peer_send(p, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+                     "<aborted/></failure>");
+        peer_event(p, LQ_EVENT_QUERY);
+        lq_stream_set_password(p->stream, p->now, PEER_PASSWORD);
+        peer_expect(p, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
     }
     peer_close(p);
 }
@@ -526,7 +532,7 @@ int main(void)
         question_dies_with_its_connection,
         questions_have_an_end,
         answer_that_memory_failed_can_be_made_again,
-        password_taken_back_in_the_middle_ends_the_login,
+        password_taken_back_in_the_middle_is_asked_for,
         password_given_after_the_end_is_not_sent,
         session_that_nobody_saw_begins_nothing,
         nothing_follows_our_closing_tag,

@@ -142,7 +142,7 @@ END_TEST
 START_TEST(account_that_is_no_jid_is_refused)
 {
     static const char *const rows[] = {
-        "", "@", "romeo@", "@example.net", "example.net", "ro meo@example.net"
+        "", "@", "romeo@", "@example.net", "/example.net", "ro meo@example.net"
     };
 
     for (size_t i = 0; i < suite_rows(LQ_COUNT(rows)); i++) {

@@ -502,6 +502,7 @@ START_TEST(server_that_does_not_encrypt_is_told_nothing)
         begin(usual(), _i);
         peer_connect(p, LQ_TRANSPORT_STARTTLS);
         peer_header(p, rows[i]);
+        peer_expect(p, STARTTLS);
         peer_expect(p, "<stream:error><policy-violation xmlns='" NS_ERRORS
                        "'/></stream:error>");
         peer_expect_text(p, THE_END);
@@ -533,11 +534,11 @@ START_TEST(nothing_else_is_taken_in_the_clear)
             peer_connect(p, LQ_TRANSPORT_STARTTLS);
             if (asked) {
                 peer_header(p, STARTTLS);
-                peer_expect(p, STARTTLS);
             } else {
                 peer_expect_text(p, "<stream:stream");
                 peer_send(p, PEER_HEADER);
             }
+            peer_expect(p, STARTTLS);
             peer_send(p, rows[i]);
             peer_expect(
                 p, "<stream:error><unsupported-stanza-type xmlns='" NS_ERRORS
@@ -550,12 +551,13 @@ START_TEST(nothing_else_is_taken_in_the_clear)
 }
 END_TEST
 
-START_TEST(proceed_that_nobody_asked_for_is_not_taken)
+START_TEST(proceed_before_the_features_is_not_taken)
 {
     begin(usual(), _i);
     peer_connect(p, LQ_TRANSPORT_STARTTLS);
     peer_expect_text(p, "<stream:stream");
     peer_send(p, PEER_HEADER PROCEED);
+    peer_expect(p, STARTTLS);
     peer_expect(p, "<stream:error/>");
     peer_expect_text(p, THE_END);
     expect_offline(LQ_E_PROTOCOL, false);
@@ -584,7 +586,7 @@ START_TEST(what_was_heard_in_the_clear_is_forgotten)
     peer_expect(p, STARTTLS);
     peer_send(p, PROCEED);
     tlspeer_begin(&tls, p, TLSPEER_GOOD, TLSPEER_ANY);
-    CLAIM(scram_prove(SCRAM, "SCRAM-SHA-256", "n,,"));
+    CLAIM(scram_prove(SCRAM, "SCRAM-SHA-256", "y,,"));
     end();
 }
 END_TEST
@@ -648,7 +650,7 @@ END_TEST
 START_TEST(server_without_binding_is_logged_in_to_all_the_same)
 {
     begin_usual(_i);
-    CLAIM(scram_prove(SCRAM, "SCRAM-SHA-256", "n,,"));
+    CLAIM(scram_prove(SCRAM, "SCRAM-SHA-256", "y,,"));
     scram_succeed();
     end();
 }
@@ -659,17 +661,37 @@ static void refuse(void)
     peer_send(p, "<failure xmlns='" NS_SASL "'><not-authorized/></failure>");
 }
 
-START_TEST(binding_that_was_never_announced_may_be_given_up)
+/* The next attempt is bound as GS2 says. */
+static void expect_attempt(const char *gs2)
 {
     bool fine;
 
+    peer_expect(p,
+                "<auth xmlns='" NS_SASL "' mechanism='SCRAM-SHA-256-PLUS'/>");
+    fine = scram_begin(&server, GNUTLS_MAC_SHA256, PEER_PASSWORD, peer_last(p));
+    CLAIM(fine && strcmp(server.gs2, gs2) == 0);
+}
+
+START_TEST(bindings_that_are_not_announced_are_tried_but_not_given_up)
+{
     begin_usual(_i);
     scram_prove(PLUS, "SCRAM-SHA-256-PLUS", "p=tls-exporter,,");
     refuse();
-    peer_expect(p, "<auth xmlns='" NS_SASL "' mechanism='SCRAM-SHA-256'/>");
-    fine = scram_begin(&server, GNUTLS_MAC_SHA256, PEER_PASSWORD, peer_last(p));
-    CLAIM(fine && strcmp(server.gs2, "n,,") == 0);
-    refuse(); /* and only once */
+    expect_attempt("p=tls-server-end-point,,");
+    refuse();
+    peer_expect_text(p, THE_END);
+    expect_offline(LQ_E_AUTH, false);
+    says(lq_failure_message(failure()), "TLS 1.2");
+    tlspeer_end(&tls);
+    connect_with(LQ_TRANSPORT_STARTTLS, TLSPEER_GOOD, TLSPEER_ANY);
+    peer_header(p, PLUS);
+    expect_attempt("p=tls-unique,,");
+    CLAIM(strcmp(security(LQ_SECURITY_PROTOCOL), "TLS1.2") == 0);
+    refuse();
+    expect_attempt("p=tls-exporter,,");
+    refuse();
+    expect_attempt("p=tls-server-end-point,,");
+    refuse();
     peer_expect_text(p, THE_END);
     expect_offline(LQ_E_AUTH, true);
     end();
@@ -711,7 +733,8 @@ START_TEST(binding_that_has_worked_is_not_given_up)
 
     begin_usual(_i);
     login_bound();
-    peer_header(p, SCRAM); /* as if there were none */
+    peer_header(p, SCRAM);              /* as if there were none */
+    expect_attempt("p=tls-exporter,,"); /* which was sent before that came */
     peer_expect_text(p, THE_END);
     expect_offline(LQ_E_AUTH, true);
     end();
@@ -1230,7 +1253,7 @@ int main(void)
         nothing_may_come_between_proceed_and_the_handshake,
         server_that_does_not_encrypt_is_told_nothing,
         nothing_else_is_taken_in_the_clear,
-        proceed_that_nobody_asked_for_is_not_taken,
+        proceed_before_the_features_is_not_taken,
         server_may_fail_to_encrypt,
         what_was_heard_in_the_clear_is_forgotten,
         server_that_speaks_old_tls_only_is_refused,
@@ -1238,7 +1261,7 @@ int main(void)
         handshake_has_its_time,
         handshake_may_be_stopped,
         server_without_binding_is_logged_in_to_all_the_same,
-        binding_that_was_never_announced_may_be_given_up,
+        bindings_that_are_not_announced_are_tried_but_not_given_up,
         binding_that_was_announced_is_not_given_up,
         binding_that_has_worked_is_not_given_up,
         next_connection_resumes_the_session,
