@@ -19,6 +19,16 @@ static const int32_t default_timeouts[LQ_TIMEOUTS] = {
     [LQ_TIMEOUT_PING] = 20000,      [LQ_TIMEOUT_SPACE] = 120000,
 };
 
+/* Few set another, and each stream has a config. */
+static char default_lang[] = "en";
+
+static void lang_free(char *lang)
+{
+    if (lang != default_lang) {
+        lq_free(lang);
+    }
+}
+
 lq_config *lq_config_new(const char *jid)
 {
     lq_config *config = lq_calloc(1, sizeof(*config));
@@ -34,24 +44,68 @@ lq_config *lq_config_new(const char *jid)
     config->iterations = LQ_SCRAM_ITERATIONS_MAX;
     config->mechanisms = ~lq_mechanisms_of(LQ_SASL_DIGEST);
     config->jid = lq_strdup(jid == NULL ? "" : jid);
-    config->lang = lq_strdup("en");
-    if (config->jid == NULL || config->lang == NULL) {
+    config->lang = default_lang;
+    if (config->jid == NULL) {
         lq_config_free(config);
         return NULL;
     }
     return config;
 }
 
+/* ---- extras ---- */
+
+const lq_extras *lq_config_extras(const lq_config *config)
+{
+    static const lq_extras none;
+
+    return config->extras == NULL ? &none : config->extras;
+}
+
+static void extras_free(lq_extras *extras)
+{
+    if (extras != NULL) {
+        lq_free_secret(extras->token);
+        lq_free(extras->agent_id);
+        lq_free(extras->software);
+        lq_free(extras->device);
+        lq_free(extras);
+    }
+}
+
+/* NULL when memory runs out. */
+static lq_extras *extras_make(lq_config *config)
+{
+    if (config->extras == NULL) {
+        config->extras = lq_calloc(1, sizeof(*config->extras));
+    }
+    return config->extras;
+}
+
+static int extras_copy(lq_config *to, const lq_extras *from)
+{
+    lq_extras *extras;
+
+    if (from == NULL) {
+        return LQ_OK;
+    }
+    extras = extras_make(to);
+    return extras == NULL || lq_replace(&extras->token, from->token) < 0 ||
+                   lq_replace(&extras->agent_id, from->agent_id) < 0 ||
+                   lq_replace(&extras->software, from->software) < 0 ||
+                   lq_replace(&extras->device, from->device) < 0
+               ? LQ_E_NOMEM
+               : LQ_OK;
+}
+
+/* ---- all ---- */
+
 void lq_config_clear(lq_config *config)
 {
     lq_free(config->jid);
     lq_free_secret(config->password);
-    lq_free_secret(config->token);
-    lq_free(config->agent_id);
-    lq_free(config->software);
-    lq_free(config->device);
+    extras_free(config->extras);
     lq_free(config->resource);
-    lq_free(config->lang);
+    lang_free(config->lang);
     lq_free(config->host);
     lq_free(config->ca_file);
     lq_buffer_clear(&config->ca);
@@ -68,19 +122,17 @@ void lq_config_free(lq_config *config)
 int lq_config_copy(lq_config *to, const lq_config *from)
 {
     *to = *from;
-    to->jid = to->password = to->resource = to->lang = NULL;
-    to->host = to->ca_file = to->token = NULL;
-    to->agent_id = to->software = to->device = NULL;
+    to->jid = to->password = to->resource = NULL;
+    to->lang = default_lang;
+    to->host = to->ca_file = NULL;
+    to->extras = NULL;
     lq_buffer_init(&to->ca, LQ_CA_MAX);
     if (lq_replace(&to->jid, from->jid) < 0 ||
         lq_replace(&to->password, from->password) < 0 ||
         lq_replace(&to->resource, from->resource) < 0 ||
-        lq_replace(&to->lang, from->lang) < 0 ||
+        lq_config_set_lang(to, from->lang) < 0 ||
         lq_replace(&to->host, from->host) < 0 ||
-        lq_replace(&to->token, from->token) < 0 ||
-        lq_replace(&to->agent_id, from->agent_id) < 0 ||
-        lq_replace(&to->software, from->software) < 0 ||
-        lq_replace(&to->device, from->device) < 0 ||
+        extras_copy(to, from->extras) < 0 ||
         lq_replace(&to->ca_file, from->ca_file) < 0 ||
         lq_buffer_append(&to->ca, lq_buffer_bytes(&from->ca),
                          lq_buffer_len(&from->ca)) < 0) {
@@ -120,17 +172,20 @@ static bool is_token(const char *text)
 
 int lq_config_set_token(lq_config *config, const char *token)
 {
-    char *copy = lq_strdup(token);
+    lq_extras *extras;
+    char *copy;
 
     if (token != NULL && !is_token(token)) {
-        lq_free_secret(copy);
         return LQ_E_ARGUMENT;
     }
-    if (token != NULL && copy == NULL) {
+    extras = extras_make(config);
+    copy = lq_strdup(token);
+    if (extras == NULL || (token != NULL && copy == NULL)) {
+        lq_free_secret(copy);
         return LQ_E_NOMEM;
     }
-    lq_free_secret(config->token);
-    config->token = copy;
+    lq_free_secret(extras->token);
+    extras->token = copy;
     return LQ_OK;
 }
 
@@ -199,25 +254,26 @@ static bool is_uuid4(const char *text)
 int lq_config_set_agent(lq_config *config, const char *id, const char *software,
                         const char *device)
 {
-    lq_config made = { .jid = NULL };
+    lq_extras made = { .token = NULL };
+    lq_extras *extras;
 
     if ((id != NULL && !is_uuid4(id)) || !lq_text_is_xml(software) ||
         !lq_text_is_xml(device)) {
         return LQ_E_ARGUMENT;
     }
-    if (lq_replace(&made.agent_id, id) < 0 ||
+    extras = extras_make(config);
+    if (extras == NULL || lq_replace(&made.agent_id, id) < 0 ||
         lq_replace(&made.software, software) < 0 ||
         lq_replace(&made.device, device) < 0) {
         lq_free(made.agent_id);
         lq_free(made.software);
         return LQ_E_NOMEM;
     }
-    lq_free(config->agent_id);
-    lq_free(config->software);
-    lq_free(config->device);
-    config->agent_id = made.agent_id;
-    config->software = made.software;
-    config->device = made.device;
+    lq_free(extras->agent_id);
+    lq_free(extras->software);
+    lq_free(extras->device);
+    made.token = extras->token;
+    *extras = made;
     return LQ_OK;
 }
 
@@ -232,10 +288,21 @@ int lq_config_set_resource(lq_config *config, const char *resource)
 
 int lq_config_set_lang(lq_config *config, const char *lang)
 {
+    char *copy;
+
+    if (lang == config->lang) {
+        return LQ_OK;
+    }
     if (!lq_text_is_xml(lang)) {
         return LQ_E_ARGUMENT;
     }
-    return lq_replace(&config->lang, lang);
+    copy = lq_strdup(lang);
+    if (copy == NULL && lang != NULL) {
+        return LQ_E_NOMEM;
+    }
+    lang_free(config->lang);
+    config->lang = copy;
+    return LQ_OK;
 }
 
 int lq_config_set_host(lq_config *config, const char *host, int port,

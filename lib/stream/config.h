@@ -10,14 +10,19 @@
 
 enum { LQ_TIMEOUTS = 6, LQ_CA_MAX = 16 * 1024 * 1024 };
 
+/* What few configs have. */
+typedef struct lq_extras {
+    char *token;
+    char *agent_id, *software, *device;
+} lq_extras;
+
 struct lq_config {
     char *jid;
     char *password;
     char *resource;
     char *lang;
     char *host;
-    char *token;
-    char *agent_id, *software, *device;
+    lq_extras *extras; /* NULL: nothing of that was set */
     int port;
     int transport;
     lq_buffer ca;  /* PEM texts, one behind the other */
@@ -29,6 +34,9 @@ struct lq_config {
     lq_mechanism_set mechanisms; /* allowed ones */
     int32_t iterations;
 };
+
+/* Its extras, or empty ones. */
+const lq_extras *lq_config_extras(const lq_config *config);
 
 /* A copy in TO, which is zeroed.  LQ_OK, or LQ_E_NOMEM with nothing owned. */
 int lq_config_copy(lq_config *to, const lq_config *from);

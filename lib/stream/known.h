@@ -13,10 +13,10 @@ enum { LQ_UUID_SIZE = 37 };
 
 /* A FAST token, XEP-0484. */
 typedef struct lq_token {
-    char *text;                    /* NULL: there is none */
     const lq_mechanism *mechanism; /* that it is for */
     int64_t expires;               /* Unix time in ms, or LQ_NEVER */
     uint32_t count;                /* how often it was used in early data */
+    char text[];
 } lq_token;
 
 typedef struct lq_known {
@@ -27,8 +27,8 @@ typedef struct lq_known {
     lq_offer offer;            /* the last one */
     char *version;             /* of the offer, XEP-0509; or NULL */
     lq_scram_keys *keys;       /* or NULL */
-    lq_token token;
-    char agent[LQ_UUID_SIZE]; /* XEP-0388: this installation; "": none yet */
+    lq_token *token;           /* or NULL */
+    char *agent;               /* XEP-0388: this installation; or NULL */
 } lq_known;
 
 void lq_known_clear(lq_known *known);
@@ -36,11 +36,14 @@ void lq_known_clear(lq_known *known);
 /* Nothing made with the password is right any more. */
 void lq_known_forget_password(lq_known *known);
 
-/* TOKEN, or NULL for none; the old one is wiped.  LQ_OK or LQ_E_NOMEM. */
-int lq_token_set(lq_token *token, const char *text,
-                 const lq_mechanism *mechanism, int64_t expires);
+/* NULL when memory runs out. */
+lq_token *lq_token_new(const char *text, const lq_mechanism *mechanism,
+                       int64_t expires);
 
-/* Whether there is one that has not expired at UNIX_MS (LQ_NEVER: who
+/* TOKEN, or NULL for none, instead of the one there is. */
+void lq_known_set_token(lq_known *known, lq_token *token);
+
+/* Whether TOKEN (NULL: no) has not expired at UNIX_MS (LQ_NEVER: who
  * knows). */
 bool lq_token_is_good(const lq_token *token, int64_t unix_ms);
 

@@ -208,9 +208,7 @@ int lq_stream_set_password(lq_stream *stream, lq_time now, const char *password)
         return LQ_E_BUSY;
     }
     rv = lq_config_set_password(&stream->config, password);
-    if (stream->known != NULL) {
-        lq_known_forget_password(stream->known);
-    }
+    lq_known_forget_password(&stream->known);
     question = lq_question_of(stream, LQ_QUESTION_PASSWORD);
     if (rv == LQ_OK && question != NULL) {
         lq_question_close(stream, question);

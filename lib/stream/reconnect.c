@@ -152,7 +152,7 @@ bool lq_reconnect_redirect(lq_stream *stream, const char *address)
            lq_replace(&reconnect->host, host) == LQ_OK;
 
     if (fine) {
-        reconnect->port = (int)port;
+        reconnect->port = (uint16_t)port;
         reconnect->redirects++;
         reconnect->redirected = true;
     }

@@ -8,14 +8,14 @@
 
 typedef struct lq_reconnect {
     lq_timer timer;
-    unsigned failures;  /* in a row */
-    unsigned redirects; /* since a session last held */
-    bool redirected;    /* the next target is another, or how it is spoken to:
-                           no wait */
-    lq_time online_at;  /* when the session began; LQ_NEVER: it did not */
-    char *host;         /* where a redirect sends us, or NULL */
-    int port;
-    char *domain; /* the account's in ASCII; NULL: it is so already */
+    unsigned failures; /* in a row */
+    uint8_t redirects; /* since a session last held */
+    bool redirected;   /* the next target is another, or how it is spoken to:
+                          no wait */
+    uint16_t port;     /* of .host */
+    lq_time online_at; /* when the session began; LQ_NEVER: it did not */
+    char *host;        /* where a redirect sends us, or NULL */
+    char *domain;      /* the account's in ASCII; NULL: it is so already */
 } lq_reconnect;
 
 enum { LQ_REDIRECTS_MAX = 3 };

@@ -105,10 +105,10 @@ static lq_mechanism_set able_mechanisms(const lq_stream *stream)
     if (lq_jid_local(stream->self) == NULL) {
         return set | lq_mechanisms_of(LQ_SASL_ANONYMOUS);
     }
-    if (config->token != NULL) {
+    if (lq_config_extras(config)->token != NULL) {
         set |= lq_mechanisms_of(LQ_SASL_OAUTH);
     }
-    if (config->token == NULL || config->password != NULL) {
+    if (lq_config_extras(config)->token == NULL || config->password != NULL) {
         set |= with_password();
     }
     return set | lq_mechanisms_of(LQ_SASL_HT);
@@ -116,7 +116,7 @@ static lq_mechanism_set able_mechanisms(const lq_stream *stream)
 
 void lq_sasl_means(const lq_stream *stream, lq_means *means)
 {
-    const lq_known *known = stream->known;
+    const lq_known *known = &stream->known;
     const lq_tls *tls = stream->outbox.tls;
     lq_mechanism_set allowed = stream->config.mechanisms;
 
@@ -129,9 +129,9 @@ void lq_sasl_means(const lq_stream *stream, lq_means *means)
                      lq_mechanisms_bound()) != 0,
         .pins = known->pins,
     };
-    if (lq_token_is_good(&known->token, lq_stream_unix_ms(stream)) &&
-        (means->mechanisms & lq_mechanism_bit(known->token.mechanism)) != 0) {
-        means->token = known->token.mechanism;
+    if (lq_token_is_good(known->token, lq_stream_unix_ms(stream)) &&
+        (means->mechanisms & lq_mechanism_bit(known->token->mechanism)) != 0) {
+        means->token = known->token->mechanism;
     }
 }
 
@@ -139,7 +139,7 @@ void lq_sasl_means(const lq_stream *stream, lq_means *means)
 static bool has_secret(const lq_stream *stream, const lq_choice *choice)
 {
     const lq_mechanism *m = choice->mechanism;
-    const lq_scram_keys *keys = stream->known->keys;
+    const lq_scram_keys *keys = stream->known.keys;
 
     return (with_password() & lq_mechanism_bit(m)) == 0 ||
            stream->config.password != NULL ||
@@ -149,10 +149,10 @@ static bool has_secret(const lq_stream *stream, const lq_choice *choice)
 /* ---- an attempt ---- */
 
 /* What the mechanism may ask for; the program may have changed it. */
-static void attempt_facts(const lq_stream *stream, lq_attempt *attempt)
+static void attempt_facts(lq_stream *stream, lq_attempt *attempt)
 {
     const lq_choice *choice = &attempt->choice;
-    lq_known *known = stream->known;
+    lq_known *known = &stream->known;
     bool fast = choice->mechanism->family == LQ_SASL_HT;
     bool short_form = choice->mechanism->family == LQ_SASL_EXTERNAL &&
                       stream->negotiation.sasl.other_form;
@@ -164,7 +164,8 @@ static void attempt_facts(const lq_stream *stream, lq_attempt *attempt)
             local == NULL || short_form ? local : lq_jid_bare(stream->self),
         .domain = lq_jid_domain(stream->self),
         .password = stream->config.password,
-        .token = fast ? known->token.text : stream->config.token,
+        .token = fast ? known->token->text
+                      : lq_config_extras(&stream->config)->token,
         .keys = &known->keys,
         .preparation = known->preparation,
         .iterations = stream->config.iterations,
@@ -307,7 +308,7 @@ static bool sasl_turns_back(lq_stream *stream)
     const lq_tls *tls = stream->outbox.tls;
 
     return sasl->refused != 0 && tls != NULL && lq_tls_version(tls) > 0x0303 &&
-           !stream->known->older_tls;
+           !stream->known.older_tls;
 }
 
 static int sasl_mistrust(lq_stream *stream, const lq_choice *choice)
@@ -315,14 +316,14 @@ static int sasl_mistrust(lq_stream *stream, const lq_choice *choice)
     bool refused = stream->negotiation.sasl.refused != 0;
 
     if (sasl_turns_back(stream)) {
-        stream->known->older_tls = true;
+        stream->known.older_tls = true;
         lq_reconnect_at_once(&stream->reconnect);
         return sasl_fault(stream, "not-authorized", NULL,
                           "The server advertises channel binding and accepts "
                           "none over TLS 1.3: trying TLS 1.2.",
                           false);
     }
-    stream->known->older_tls = false;
+    stream->known.older_tls = false;
     return sasl_fault(stream, refused ? "not-authorized" : NULL, NULL,
                       choice->mistrust, true);
 }
@@ -332,14 +333,14 @@ static int sasl_choose(lq_stream *stream, lq_choice *choice)
     lq_means means;
 
     lq_sasl_means(stream, &means);
-    lq_choose(choice, &stream->known->offer, &means);
+    lq_choose(choice, &stream->known.offer, &means);
     return choice->mistrust != NULL ? sasl_mistrust(stream, choice) : LQ_OK;
 }
 
 /* Remember what the server offers now. */
 static int sasl_learn(lq_stream *stream)
 {
-    lq_known *known = stream->known;
+    lq_known *known = &stream->known;
     const lq_element *features =
         lq_features_root(&stream->negotiation.features);
     const lq_element *version =
@@ -359,7 +360,7 @@ int lq_sasl_begin(lq_stream *stream, int profile)
     if (stream->negotiation.sasl.authenticated) {
         return LQ_ROW_SKIP;
     }
-    if (lq_stream_know(stream) < 0 || sasl_learn(stream) < 0) {
+    if (sasl_learn(stream) < 0) {
         return lq_stream_no_memory(stream);
     }
     rv = sasl_choose(stream, &choice);
@@ -379,12 +380,12 @@ int lq_sasl_begin(lq_stream *stream, int profile)
 int lq_sasl_ahead(lq_stream *stream, int profile)
 {
     const lq_sasl *sasl = &stream->negotiation.sasl;
-    lq_known *known = stream->known;
+    lq_known *known = &stream->known;
     lq_choice choice;
     lq_means means;
 
-    if (sasl->authenticated || sasl->undone || known == NULL ||
-        !known->has_offer || !lq_stream_is_secure(stream)) {
+    if (sasl->authenticated || sasl->undone || !known->has_offer ||
+        !lq_stream_is_secure(stream)) {
         return LQ_ROW_SKIP;
     }
     lq_sasl_means(stream, &means);
@@ -470,7 +471,7 @@ static int sasl_give_up(lq_stream *stream)
 {
     lq_attempt *attempt = stream->negotiation.sasl.attempt;
 
-    lq_known_forget_password(stream->known);
+    lq_known_forget_password(&stream->known);
     attempt->aborted = true;
     return lq_sasl_say(stream, "abort", sasl_xmlns(attempt), NULL) < 0
                ? lq_stream_no_memory(stream)
@@ -567,7 +568,7 @@ void lq_sasl_succeeded(lq_stream *stream)
     sasl->mechanism = choice->mechanism;
     sasl->profile = (unsigned char)choice->profile;
     sasl->binding = (unsigned char)choice->binding;
-    stream->known->pins |= (unsigned char)lq_choice_pins(choice);
+    stream->known.pins |= (unsigned char)lq_choice_pins(choice);
     sasl_drop(sasl);
 }
 
@@ -595,7 +596,7 @@ static const char *sasl_text(const lq_element *failure)
 static bool retry_other_form(lq_stream *stream, const lq_attempt *attempt)
 {
     lq_sasl *sasl = &stream->negotiation.sasl;
-    lq_known *known = stream->known;
+    lq_known *known = &stream->known;
     const char *password = stream->config.password;
     int family = attempt->choice.mechanism->family;
 
@@ -615,13 +616,13 @@ static bool retry_other_form(lq_stream *stream, const lq_attempt *attempt)
 /* Keys that were kept may be those of an old password. */
 static bool retry_new_keys(lq_stream *stream, const lq_attempt *attempt)
 {
-    const lq_scram_keys *keys = stream->known->keys;
+    const lq_scram_keys *keys = stream->known.keys;
 
     if (attempt->choice.mechanism->family != LQ_SASL_SCRAM || keys == NULL ||
         !keys->kept) {
         return false;
     }
-    lq_known_forget_password(stream->known);
+    lq_known_forget_password(&stream->known);
     return true;
 }
 
@@ -630,7 +631,7 @@ static bool retry_new_keys(lq_stream *stream, const lq_attempt *attempt)
 static bool retry_other_binding(lq_stream *stream, const lq_attempt *attempt)
 {
     const lq_choice *choice = &attempt->choice;
-    const lq_known *known = stream->known;
+    const lq_known *known = &stream->known;
 
     if (choice->flag != 'p' || choice->profile != LQ_SASL1 ||
         known->offer.announces || (known->pins & LQ_PIN_BOUND) != 0) {
@@ -645,7 +646,7 @@ static bool retry_without_token(lq_stream *stream, const lq_attempt *attempt)
     if (attempt->choice.mechanism->family != LQ_SASL_HT) {
         return false;
     }
-    lq_token_set(&stream->known->token, NULL, NULL, LQ_NEVER);
+    lq_known_set_token(&stream->known, NULL);
     return true;
 }
 
@@ -662,7 +663,7 @@ static bool retry_by_real_offer(lq_stream *stream, const lq_attempt *attempt,
         return false;
     }
     lq_sasl_means(stream, &means);
-    lq_choose(&choice, &stream->known->offer, &means);
+    lq_choose(&choice, &stream->known.offer, &means);
     sasl->undone =
         !lq_choice_equal(&choice, &attempt->choice) ||
         lq_element_child(failure, "config-version-mismatch", LQ_NS_IAP) != NULL;

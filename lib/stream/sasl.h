@@ -20,6 +20,7 @@ typedef struct lq_attempt {
     lq_buffer channel; /* the data of the binding */
     lq_buffer offered; /* lq_offer_text() */
     char tls_version[5];
+    const lq_mechanism *wanted; /* a token was asked for, for this one */
     bool guessed;           /* begun before the server said what it offers */
     bool aborted;           /* by us, for want of the password */
     bool continued;         /* the mechanism is through, tasks follow */

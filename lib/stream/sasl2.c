@@ -27,16 +27,19 @@ static void write_child(lq_writer *writer, const char *name, const char *xmlns,
 
 static int write_agent(lq_stream *stream, lq_writer *writer)
 {
-    const lq_config *config = &stream->config;
+    const lq_extras *config = lq_config_extras(&stream->config);
     int rv = LQ_OK;
 
     if (config->agent_id == NULL) {
-        rv = lq_known_agent(stream->known);
+        rv = lq_known_agent(&stream->known);
+    }
+    if (rv < 0) {
+        return rv;
     }
     lq_write_open(writer, "user-agent", LQ_NS_SASL2);
     lq_write_attr(writer, "id",
                   config->agent_id != NULL ? config->agent_id
-                                           : stream->known->agent);
+                                           : stream->known.agent);
     if (config->software != NULL) {
         write_child(writer, "software", LQ_NS_SASL2, config->software);
     }
@@ -44,7 +47,7 @@ static int write_agent(lq_stream *stream, lq_writer *writer)
         write_child(writer, "device", LQ_NS_SASL2, config->device);
     }
     lq_write_close(writer);
-    return rv;
+    return LQ_OK;
 }
 
 /* The resource is the server's to make; it may begin with a word of ours. */
@@ -52,12 +55,12 @@ static int write_bind(lq_stream *stream, lq_writer *writer)
 {
     const char *tag = lq_bind_wish(stream);
 
-    if (!stream->known->offer.bind) {
+    if (!stream->known.offer.bind) {
         return LQ_OK;
     }
     lq_write_open(writer, "bind", LQ_NS_BIND2);
     if (tag == NULL) {
-        tag = stream->config.software;
+        tag = lq_config_extras(&stream->config)->software;
     }
     if (tag != NULL) {
         write_child(writer, "tag", LQ_NS_BIND2, tag);
@@ -68,22 +71,20 @@ static int write_bind(lq_stream *stream, lq_writer *writer)
 
 static int write_fast(lq_stream *stream, lq_writer *writer)
 {
-    const lq_attempt *attempt = stream->negotiation.sasl.attempt;
-    lq_token *token = &stream->known->token;
-    const lq_mechanism *wanted;
+    lq_attempt *attempt = stream->negotiation.sasl.attempt;
     lq_means means;
 
     if (attempt->choice.mechanism->family == LQ_SASL_HT) {
+        attempt->wanted = attempt->choice.mechanism; /* it may be exchanged */
         lq_write_open(writer, "fast", LQ_NS_FAST);
         lq_write_close(writer);
         return LQ_OK;
     }
     lq_sasl_means(stream, &means);
-    wanted = lq_choose_token(&stream->known->offer, &means, false);
-    token->mechanism = wanted;
-    if (wanted != NULL) {
+    attempt->wanted = lq_choose_token(&stream->known.offer, &means, false);
+    if (attempt->wanted != NULL) {
         lq_write_open(writer, "request-token", LQ_NS_FAST);
-        lq_write_attr(writer, "mechanism", wanted->name);
+        lq_write_attr(writer, "mechanism", attempt->wanted->name);
         lq_write_close(writer);
     }
     return LQ_OK;
@@ -92,7 +93,7 @@ static int write_fast(lq_stream *stream, lq_writer *writer)
 /* XEP-0509: what was guessed goes by this version of the offer. */
 static int write_version(lq_stream *stream, lq_writer *writer)
 {
-    const char *version = stream->known->version;
+    const char *version = stream->known.version;
 
     if (version != NULL && stream->negotiation.sasl.attempt->guessed) {
         lq_write_open(writer, "config-version", LQ_NS_IAP);
@@ -177,18 +178,24 @@ static int sasl2_offered(lq_stream *stream, const lq_element *offer)
 static int success_token(lq_stream *stream, const lq_element *success)
 {
     const lq_element *e = lq_element_child(success, "token", LQ_NS_FAST);
-    lq_token *token = &stream->known->token;
+    const lq_mechanism *mechanism = stream->negotiation.sasl.attempt->wanted;
     const char *expiry = lq_element_attr(e, "expiry");
     const char *text = lq_element_attr(e, "token");
+    lq_token *token;
     int64_t expires;
 
-    if (text == NULL || text[0] == '\0' || token->mechanism == NULL) {
+    if (text == NULL || text[0] == '\0' || mechanism == NULL) {
         return LQ_OK;
     }
     if (expiry == NULL || !lq_datetime_parse(expiry, &expires)) {
         expires = LQ_NEVER;
     }
-    return lq_token_set(token, text, token->mechanism, expires);
+    token = lq_token_new(text, mechanism, expires);
+    if (token == NULL) {
+        return LQ_E_NOMEM;
+    }
+    lq_known_set_token(&stream->known, token);
+    return LQ_OK;
 }
 
 /* Who we are now: XEP-0388, 2.6.1; with a resource if one was bound. */

@@ -151,10 +151,7 @@ void lq_stream_free(lq_stream *stream)
     lq_ids_clear(&stream->ids);
     lq_heap_clear(&stream->timers);
     lq_config_clear(&stream->config);
-    if (stream->known != NULL) {
-        lq_known_clear(stream->known);
-        lq_free(stream->known);
-    }
+    lq_known_clear(&stream->known);
     lq_resumption_free(stream->resumption);
     lq_trust_unref(stream->trust);
     lq_jid_free(stream->self);
@@ -236,14 +233,6 @@ int lq_stream_set_account(lq_stream *stream, const lq_jid *jid)
     bool same = strcmp(bare, lq_jid_bare(stream->self)) == 0;
 
     return lq_replace(&stream->account, same ? NULL : bare);
-}
-
-int lq_stream_know(lq_stream *stream)
-{
-    if (stream->known == NULL) {
-        stream->known = lq_calloc(1, sizeof(*stream->known));
-    }
-    return stream->known == NULL ? LQ_E_NOMEM : LQ_OK;
 }
 
 /* Authorities of its own are loaded now, so that it can be said what is wrong

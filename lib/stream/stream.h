@@ -73,10 +73,10 @@ struct lq_stream {
     lq_reconnect reconnect;
     lq_trust *trust;           /* NULL: not needed yet */
     lq_resumption *resumption; /* for the next handshake, or NULL */
-    lq_known *known;           /* NULL: nothing yet */
-    lq_list notes;             /* events that wait */
-    lq_note *current;          /* of the event that was returned last */
-    lq_event event;            /* ... or of a stanza, which has no note */
+    lq_known known;
+    lq_list notes;    /* events that wait */
+    lq_note *current; /* of the event that was returned last */
+    lq_event event;   /* ... or of a stanza, which has no note */
     lq_ids ids;
     lq_tickets tickets;
     lq_list questions; /* open ones */
@@ -117,9 +117,6 @@ void lq_stream_note(lq_stream *stream, lq_note *note);
 
 /* JID is the account as the server writes it.  LQ_OK or LQ_E_NOMEM. */
 int lq_stream_set_account(lq_stream *stream, const lq_jid *jid);
-
-/* Have .known.  LQ_OK or LQ_E_NOMEM. */
-int lq_stream_know(lq_stream *stream);
 
 /* The connection that was wished for, if one was, becomes the current one. */
 void lq_stream_begin(lq_stream *stream);

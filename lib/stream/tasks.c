@@ -41,7 +41,7 @@ static bool is_wanted(const lq_stream *stream, const upgrade *u)
     const lq_mechanism *m = lq_mechanism_of(plain);
 
     return choice->flag == 'p' && stream->config.password != NULL &&
-           is_offered(&stream->known->offer, u) &&
+           is_offered(&stream->known.offer, u) &&
            (stream->config.mechanisms & lq_mechanism_bit(m)) != 0 &&
            gnutls_hmac_get_len(u->mac) >
                gnutls_hmac_get_len(choice->mechanism->mac);
@@ -172,7 +172,7 @@ static int task_hash(lq_stream *stream, const char *salt_text, long iterations)
 {
     lq_salting how = { .mac = stream->negotiation.sasl.attempt->upgrading,
                        .iterations = (unsigned)iterations,
-                       .preparation = stream->known->preparation };
+                       .preparation = stream->known.preparation };
     unsigned char hash[LQ_DIGEST_MAX];
     lq_buffer salt;
     int rv;

@@ -279,7 +279,7 @@ static bool tls_is_verified(const lq_tls *tls)
 static int tls_set_versions(lq_tls *tls)
 {
     const lq_stream *stream = tls->stream;
-    bool older = stream->known != NULL && stream->known->older_tls;
+    bool older = stream->known.older_tls;
 
     return older ? gnutls_priority_set_direct(
                        tls->session, "NORMAL:-VERS-ALL:+VERS-TLS1.2", NULL)
