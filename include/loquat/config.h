@@ -80,9 +80,34 @@ LQ_API int lq_config_set_host(lq_config *config, const char *host, int port,
 LQ_API int lq_config_add_ca(lq_config *config, const void *pem, size_t len);
 LQ_API int lq_config_add_ca_file(lq_config *config, const char *path);
 
+/* Pin the server's key: PIN is the base64 of the SHA-256 of its
+ * SubjectPublicKeyInfo (as in RFC 7469; lq_event_pin() tells it).  More calls
+ * add more, 1,000 at most; once there are any, the server's own certificate
+ * must have one of these keys, besides what else is verified, and nothing
+ * excuses another.  LQ_E_ARGUMENT for a PIN that is none. */
+LQ_API int lq_config_add_pin(lq_config *config, const char *pin);
+
+/* Our own certificate, which is given to a server that asks for one, once that
+ * server was verified; who has one can log in by EXTERNAL.  CERTIFICATE and KEY
+ * are names of files in PEM (KEY NULL: the same file), or PKCS#11 URLs;
+ * PASSWORD is the key's, or the token's PIN, or NULL.  Or one text PEM of LEN
+ * bytes holds the chain and the key.  The last call counts; a NULL CERTIFICATE
+ * or PEM takes it back.  They are loaded by lq_stream_start(), which fails if
+ * they cannot be; once for all streams of a context that name the same
+ * authorities and the same certificate. */
+LQ_API int lq_config_set_certificate(lq_config *config, const char *certificate,
+                                     const char *key, const char *password);
+LQ_API int lq_config_set_certificate_pem(lq_config *config, const void *pem,
+                                         size_t len, const char *password);
+
 /* Ask (QUERY) about a certificate that does not verify instead of refusing
- * it; off at first. */
+ * it; off at first.  lq_stream_trust() can trust a key for good. */
 LQ_API void lq_config_set_ask_trust(lq_config *config, bool ask);
+
+/* Surface each TLS secret as a KEYLOG event, with which everything that is sent
+ * and received can be read: to look into a connection of one's own, by
+ * Wireshark.  Off at first; no variable of the environment switches it on. */
+LQ_API void lq_config_set_keylog(lq_config *config, bool log);
 
 /* Milliseconds, each at least 1; more than 24 days count as 24 days:
  * CONNECT  from connected() to ONLINE at the most, 30,000 at first;

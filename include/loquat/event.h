@@ -33,6 +33,7 @@ enum {
     LQ_EVENT_PRESENCE,   /* a presence that nobody took, errors too */
     LQ_EVENT_ROOM,       /* sending is possible again after LQ_E_FULL */
     LQ_EVENT_TRACE,      /* traffic: lq_event_trace() */
+    LQ_EVENT_KEYLOG,     /* a TLS secret: lq_event_keylog() */
 
     LQ_EVENT_ROSTER = 0x100,   /* each module owns a page of 256; see there */
     LQ_EVENT_RESOURCE = 0x200, /* presence.h */
@@ -54,7 +55,7 @@ struct lq_event {
 enum { LQ_DELIVERY_ACKED = 0, LQ_DELIVERY_FAILED, LQ_DELIVERY_UNKNOWN };
 LQ_API int lq_event_delivery(const lq_event *event);
 
-/* QUERY: what is asked.  CERTIFICATE: lq_event_certificate(), answered by
+/* QUERY: what is asked.  CERTIFICATE: lq_event_fingerprint(), answered by
  * lq_stream_trust(); PASSWORD: by lq_stream_set_password(); IQ: .stanza, which
  * a claim took, by lq_stream_answer() or lq_stream_refuse().  Unanswered
  * questions lapse after LQ_TIMEOUT_QUESTION: refused, refused,
@@ -66,14 +67,21 @@ enum {
 };
 LQ_API int lq_event_question(const lq_event *event);
 
-/* A certificate question: the SHA-256 of the server's certificate in hex, and
- * a sentence on why it was not trusted.  NULL for other events. */
+/* A certificate question: the SHA-256 of the server's certificate in hex; the
+ * pin of its key, as lq_config_add_pin() takes it; and a sentence on why it was
+ * not trusted.  NULL for other events. */
 LQ_API const char *lq_event_fingerprint(const lq_event *event);
+LQ_API const char *lq_event_pin(const lq_event *event);
 LQ_API const char *lq_event_distrust(const lq_event *event);
 
 /* TRACE: one element, header or closing tag as it stood on the wire, secrets
  * masked; *SENT (may be NULL) tells the direction.  NULL for other events. */
 LQ_API const char *lq_event_trace(const lq_event *event, bool *sent);
+
+/* KEYLOG: one line of the NSS key log format, without its end: "CLIENT_RANDOM
+ * HEX HEX" (TLS 1.2), "CLIENT_TRAFFIC_SECRET_0 HEX HEX" and others (TLS 1.3).
+ * NULL for other events. */
+LQ_API const char *lq_event_keylog(const lq_event *event);
 
 /* ---- why a connection ended ---- */
 

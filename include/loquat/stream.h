@@ -189,9 +189,14 @@ LQ_API int lq_stream_answer(lq_stream *stream, lq_builder *b);
 LQ_API int lq_stream_refuse(lq_stream *stream, lq_id question, int condition,
                             const char *text);
 
-/* Answer a certificate question: TRUST it for this connection, or not. */
+/* Answer a certificate question: do not trust; trust for this connection; or
+ * trust the key from now on, on this stream's later connections, too, without
+ * asking: whatever else is wrong with a certificate for it, unless it was
+ * revoked.  About another key that does not verify it is asked again, and
+ * lq_event_distrust() says that it is another. */
+enum { LQ_TRUST_NO = 0, LQ_TRUST_ONCE, LQ_TRUST_ALWAYS };
 LQ_API int lq_stream_trust(lq_stream *stream, lq_time now, lq_id question,
-                           bool trust);
+                           int trust);
 
 /* The password from now on; NULL declines.  Answers the open question. */
 LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
@@ -201,13 +206,15 @@ LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
 LQ_API void lq_stream_trace(lq_stream *stream, bool trace);
 
 /* How this connection is secured, NULL or "" where it is not (yet):
- * "TLS1.3", "AES-256-GCM", "SCRAM-SHA-256-PLUS", "tls-exporter", and
- * how SASL was spoken: "SASL" (RFC 6120) or "SASL2" (XEP-0388). */
+ * "TLS1.3", "AES-256-GCM", "SCRAM-SHA-256-PLUS", "tls-exporter"; the TLS
+ * session is "new" or "resumed"; SASL was spoken as "SASL" (RFC 6120) or
+ * "SASL2" (XEP-0388). */
 enum {
     LQ_SECURITY_PROTOCOL = 0,
     LQ_SECURITY_CIPHER,
     LQ_SECURITY_MECHANISM,
     LQ_SECURITY_BINDING,
+    LQ_SECURITY_SESSION,
     LQ_SECURITY_PROFILE,
 };
 LQ_API const char *lq_stream_security(const lq_stream *stream, int which);

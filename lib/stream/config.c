@@ -9,6 +9,8 @@
 
 enum {
     ITERATIONS_MAX = 10000000,
+    PIN_SIZE = 32, /* of a SHA-256 */
+    PINS_MAX = 1000,
     STANZA_MIN = 10000,           /* RFC 6120, 13.12 */
     STANZA_MAX = 9 * 1024 * 1024, /* libxml2 refuses a text of ten million */
 };
@@ -99,8 +101,24 @@ static int extras_copy(lq_config *to, const lq_extras *from)
 
 /* ---- all ---- */
 
+static void client_free(lq_client *client)
+{
+    if (client != NULL) {
+        lq_free(client->certificate);
+        lq_free(client->key);
+        lq_free_secret(client->password);
+        if (client->pem != NULL) {
+            lq_wipe(client->pem, client->pem_len);
+            lq_free(client->pem);
+        }
+        lq_free(client);
+    }
+}
+
 void lq_config_clear(lq_config *config)
 {
+    lq_free(config->pins);
+    client_free(config->client);
     lq_free(config->jid);
     lq_free_secret(config->password);
     extras_free(config->extras);
@@ -119,6 +137,52 @@ void lq_config_free(lq_config *config)
     }
 }
 
+/* A copy of LEN bytes; NULL for none, and when memory runs out. */
+static void *bytes_copy(const void *bytes, size_t len)
+{
+    void *copy = len == 0 ? NULL : lq_malloc(len);
+
+    if (copy != NULL) {
+        memcpy(copy, bytes, len);
+    }
+    return copy;
+}
+
+static lq_client *client_copy(const lq_client *from)
+{
+    lq_client *to = lq_calloc(1, sizeof(*to));
+
+    if (to == NULL) {
+        return NULL;
+    }
+    to->pem = bytes_copy(from->pem, from->pem_len);
+    to->pem_len = to->pem == NULL ? 0 : from->pem_len;
+    if (to->pem_len != from->pem_len ||
+        lq_replace(&to->certificate, from->certificate) < 0 ||
+        lq_replace(&to->key, from->key) < 0 ||
+        lq_replace(&to->password, from->password) < 0) {
+        client_free(to);
+        return NULL;
+    }
+    return to;
+}
+
+/* What is about certificates. */
+static int config_copy_trust(lq_config *to, const lq_config *from)
+{
+    to->pins = bytes_copy(from->pins, from->pin_count * PIN_SIZE);
+    if (to->pins == NULL && from->pin_count > 0) {
+        return LQ_E_NOMEM;
+    }
+    if (from->client != NULL) {
+        to->client = client_copy(from->client);
+        if (to->client == NULL) {
+            return LQ_E_NOMEM;
+        }
+    }
+    return LQ_OK;
+}
+
 int lq_config_copy(lq_config *to, const lq_config *from)
 {
     *to = *from;
@@ -126,6 +190,8 @@ int lq_config_copy(lq_config *to, const lq_config *from)
     to->lang = default_lang;
     to->host = to->ca_file = NULL;
     to->extras = NULL;
+    to->pins = NULL;
+    to->client = NULL;
     lq_buffer_init(&to->ca, LQ_CA_MAX);
     if (lq_replace(&to->jid, from->jid) < 0 ||
         lq_replace(&to->password, from->password) < 0 ||
@@ -134,6 +200,7 @@ int lq_config_copy(lq_config *to, const lq_config *from)
         lq_replace(&to->host, from->host) < 0 ||
         extras_copy(to, from->extras) < 0 ||
         lq_replace(&to->ca_file, from->ca_file) < 0 ||
+        config_copy_trust(to, from) < 0 ||
         lq_buffer_append(&to->ca, lq_buffer_bytes(&from->ca),
                          lq_buffer_len(&from->ca)) < 0) {
         lq_config_clear(to);
@@ -354,6 +421,77 @@ int lq_config_add_ca_file(lq_config *config, const char *path)
     config->ca_file = paths;
     return LQ_OK;
 }
+
+int lq_config_add_pin(lq_config *config, const char *pin)
+{
+    unsigned char *pins;
+    lq_buffer key;
+    int rv;
+
+    lq_buffer_init(&key, PIN_SIZE);
+    rv = lq_base64_decode(&key, pin, strlen(pin));
+    if (rv != LQ_OK || lq_buffer_len(&key) != PIN_SIZE ||
+        config->pin_count >= PINS_MAX) {
+        lq_buffer_clear(&key);
+        return rv == LQ_E_NOMEM ? rv : LQ_E_ARGUMENT;
+    }
+    pins = lq_realloc(config->pins, (config->pin_count + 1u) * PIN_SIZE);
+    if (pins != NULL) {
+        memcpy(pins + config->pin_count * PIN_SIZE, lq_buffer_bytes(&key),
+               PIN_SIZE);
+        config->pins = pins;
+        config->pin_count++;
+    }
+    lq_buffer_clear(&key);
+    return pins == NULL ? LQ_E_NOMEM : LQ_OK;
+}
+
+static int config_set_client(lq_config *config, const lq_client *client)
+{
+    lq_client *copy = client == NULL ? NULL : client_copy(client);
+
+    if (copy == NULL && client != NULL) {
+        return LQ_E_NOMEM;
+    }
+    client_free(config->client);
+    config->client = copy;
+    return LQ_OK;
+}
+
+int lq_config_set_certificate(lq_config *config, const char *certificate,
+                              const char *key, const char *password)
+{
+    lq_client client = {
+        .certificate = (char *)certificate,
+        .key = (char *)(key == NULL ? certificate : key),
+        .password = (char *)password,
+    };
+
+    if (certificate == NULL) {
+        return config_set_client(config, NULL);
+    }
+    return client.certificate[0] == '\0' || client.key[0] == '\0'
+               ? LQ_E_ARGUMENT
+               : config_set_client(config, &client);
+}
+
+int lq_config_set_certificate_pem(lq_config *config, const void *pem,
+                                  size_t len, const char *password)
+{
+    lq_client client = {
+        .pem = (char *)pem,
+        .pem_len = len,
+        .password = (char *)password,
+    };
+
+    if (pem == NULL) {
+        return config_set_client(config, NULL);
+    }
+    return len == 0 || len > LQ_CA_MAX ? LQ_E_ARGUMENT
+                                       : config_set_client(config, &client);
+}
+
+void lq_config_set_keylog(lq_config *config, bool log) { config->keylog = log; }
 
 void lq_config_set_ask_trust(lq_config *config, bool ask)
 {

@@ -15,6 +15,13 @@ typedef struct lq_extras {
     char *token;
     char *agent_id, *software, *device;
 } lq_extras;
+/* Our certificate: a text in PEM, or names of files. */
+typedef struct lq_client {
+    char *certificate, *key;
+    char *password; /* of the key, or NULL */
+    char *pem;
+    size_t pem_len;
+} lq_client;
 
 struct lq_config {
     char *jid;
@@ -28,6 +35,10 @@ struct lq_config {
     lq_buffer ca;  /* PEM texts, one behind the other */
     char *ca_file; /* paths, each ended by a newline */
     bool ask_trust;
+    bool keylog;
+    uint32_t pin_count;
+    unsigned char *pins;           /* 32 bytes each */
+    lq_client *client;             /* NULL: none */
     int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
     int32_t reconnect_first, reconnect_last;
     uint32_t max_stanza;

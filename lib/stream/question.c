@@ -14,6 +14,7 @@ static void question_free(lq_question *question)
     lq_ids_remove(&question->stream->ids, &question->live);
     lq_stanza_unref(question->iq);
     lq_free(question->fingerprint);
+    lq_free(question->pin);
     lq_free(question->distrust);
     lq_free(question);
 }
@@ -46,7 +47,7 @@ static void question_fire(lq_stream *stream, lq_timer *timer)
     switch (question->kind) {
     case LQ_QUESTION_CERTIFICATE:
         lq_question_close(stream, question);
-        lq_tls_answered(stream, false);
+        lq_tls_answered(stream, LQ_TRUST_NO);
         break;
     case LQ_QUESTION_PASSWORD:
         lq_question_close(stream, question);
@@ -129,6 +130,11 @@ lq_question *lq_question_get(lq_stream *stream, lq_id id)
     return question != NULL && question->place.list != NULL ? question : NULL;
 }
 
+int lq_question_set_pin(lq_stream *stream, lq_id id, const char *pin)
+{
+    return lq_replace(&lq_question_get(stream, id)->pin, pin);
+}
+
 lq_question *lq_question_of(lq_stream *stream, int kind)
 {
     for (lq_link *l = stream->questions.first; l != NULL; l = l->next) {
@@ -171,6 +177,13 @@ const char *lq_event_fingerprint(const lq_event *event)
     return question == NULL ? NULL : question->fingerprint;
 }
 
+const char *lq_event_pin(const lq_event *event)
+{
+    const lq_question *question = event_question(event);
+
+    return question == NULL ? NULL : question->pin;
+}
+
 const char *lq_event_distrust(const lq_event *event)
 {
     const lq_question *question = event_question(event);
@@ -180,11 +193,14 @@ const char *lq_event_distrust(const lq_event *event)
 
 /* ---- answers ---- */
 
-int lq_stream_trust(lq_stream *stream, lq_time now, lq_id id, bool trust)
+int lq_stream_trust(lq_stream *stream, lq_time now, lq_id id, int trust)
 {
     lq_question *question;
     int rv = LQ_E_STATE;
 
+    if (trust < LQ_TRUST_NO || trust > LQ_TRUST_ALWAYS) {
+        return LQ_E_ARGUMENT;
+    }
     if (!lq_stream_enter(stream, now)) {
         return LQ_E_BUSY;
     }

@@ -15,13 +15,16 @@ typedef struct lq_question {
     int kind;            /* LQ_QUESTION_* */
     bool told;           /* its event has passed */
     const lq_stanza *iq; /* a reference */
-    char *fingerprint, *distrust;
+    char *fingerprint, *pin, *distrust;
 } lq_question;
 
 /* Ask.  The id, LQ_E_NOMEM, or LQ_E_FULL if too many are open.  IQ, FINGERPRINT
  * and DISTRUST as the kind needs them. */
 lq_id lq_question_ask(lq_stream *stream, int kind, const lq_stanza *iq,
                       const char *fingerprint, const char *distrust);
+
+/* The pin of the key that ID asks about.  LQ_OK or LQ_E_NOMEM. */
+int lq_question_set_pin(lq_stream *stream, lq_id id, const char *pin);
 
 /* The open question ID, or NULL. */
 lq_question *lq_question_get(lq_stream *stream, lq_id id);

@@ -153,6 +153,7 @@ void lq_stream_free(lq_stream *stream)
     lq_config_clear(&stream->config);
     lq_known_clear(&stream->known);
     lq_resumption_free(stream->resumption);
+    lq_free(stream->trusted);
     lq_trust_unref(stream->trust);
     lq_jid_free(stream->self);
     lq_free(stream->account);
@@ -235,20 +236,24 @@ int lq_stream_set_account(lq_stream *stream, const lq_jid *jid)
     return lq_replace(&stream->account, same ? NULL : bare);
 }
 
-/* Authorities of its own are loaded now, so that it can be said what is wrong
- * with them. */
+/* Authorities of its own, and our certificate, are loaded now, so that it can
+ * be said what is wrong with them. */
 static int stream_trust(lq_stream *stream)
 {
+    lq_fault why = { 0 };
     int rv;
 
     if (stream->trust != NULL || !lq_trust_is_own(&stream->config)) {
         return LQ_OK;
     }
-    rv = lq_trust_get(stream->context, &stream->config, &stream->trust);
-    if (rv == LQ_OK) {
-        lq_buffer_clear(&stream->config.ca); /* it has its own copy */
+    rv = lq_trust_get(stream->context, &stream->config, &stream->trust, &why);
+    if (rv == LQ_OK) { /* GnuTLS has its own copies */
+        lq_buffer_clear(&stream->config.ca);
+        lq_config_set_certificate(&stream->config, NULL, NULL, NULL);
     }
-    return rv;
+    return rv == LQ_E_ARGUMENT
+               ? start_refused(stream, rv, why.text, why.message)
+               : rv;
 }
 
 static int stream_start(lq_stream *stream)
@@ -266,13 +271,6 @@ static int stream_start(lq_stream *stream)
         return rv;
     }
     rv = stream_trust(stream);
-    if (rv == LQ_E_ARGUMENT) {
-        return start_refused(stream, rv,
-                             stream->config.ca_file != NULL
-                                 ? stream->config.ca_file
-                                 : "the text holds none in PEM",
-                             "No certification authority was found");
-    }
     if (rv < 0) {
         return rv;
     }
@@ -540,6 +538,8 @@ const char *lq_stream_security(const lq_stream *stream, int which)
         return lq_sasl_binding(&stream->negotiation.sasl);
     case LQ_SECURITY_PROFILE:
         return lq_sasl_profile(&stream->negotiation.sasl);
+    case LQ_SECURITY_SESSION:
+        return !encrypted ? NULL : lq_tls_is_resumed(tls) ? "resumed" : "new";
     default:
         return NULL;
     }

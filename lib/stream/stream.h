@@ -74,9 +74,10 @@ struct lq_stream {
     lq_trust *trust;           /* NULL: not needed yet */
     lq_resumption *resumption; /* for the next handshake, or NULL */
     lq_known known;
-    lq_list notes;    /* events that wait */
-    lq_note *current; /* of the event that was returned last */
-    lq_event event;   /* ... or of a stanza, which has no note */
+    unsigned char *trusted; /* lq_trusted_key() */
+    lq_list notes;          /* events that wait */
+    lq_note *current;       /* of the event that was returned last */
+    lq_event event;         /* ... or of a stanza, which has no note */
     lq_ids ids;
     lq_tickets tickets;
     lq_list questions; /* open ones */

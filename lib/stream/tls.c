@@ -1,35 +1,20 @@
 /* tls.c - see tls.h.
  *
  * GnuTLS reads from the bytes of the current call and writes into the
- * outbox's wire; it never sees a socket.  The certificate is verified inside
- * the handshake, before anything of ours leaves.  While the program is asked,
- * the handshake stands still.
- *
- * A session that was verified is resumed when the stream connects again.  Its
- * handshake looks at no certificate: there is none but the one that we kept,
- * and the domain and whom we trust are the same, too.  Only time has passed:
- * so it is resumed while the certificate has not expired and the verdict is
- * less than a day old.  What only the program vouched for is never resumed. */
+ * outbox's wire; it never sees a socket.  Whether the server may be trusted is
+ * decided inside the handshake (verify.c), before anything of ours leaves; or,
+ * where a session is resumed, before it is offered. */
 #include "stream/tls.h"
 
 #include <errno.h>
-#include <gnutls/x509.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "base/literal.h"
 #include "base/memory.h"
 #include "stream/stream.h"
+#include "stream/verify.h"
 
-enum { VERDICT_MS = 24 * 60 * 60 * 1000 };
-
-enum { RECORD_MAX = 16384, FINGERPRINT_SIZE = 2 * 32 + 1, WHY_SIZE = 512 };
-
-struct lq_resumption {
-    gnutls_datum_t session;
-    lq_time verified_at;
-    int64_t verified_on;
-    int64_t expires;
-};
+enum { RECORD_MAX = 16384 };
 
 /* ---- GnuTLS's transport ---- */
 
@@ -63,190 +48,17 @@ static ssize_t tls_pull(gnutls_transport_ptr_t self, void *bytes, size_t len)
     return (ssize_t)len;
 }
 
-/* GnuTLS honours an environment variable by itself unless there is one. */
-static int tls_no_keylog(gnutls_session_t session, const char *label,
-                         const gnutls_datum_t *secret)
-{
-    (void)session;
-    (void)label;
-    (void)secret;
-    return 0;
-}
-
-/* ---- verification ---- */
-
-static void tls_fingerprint(lq_tls *tls, char hex[FINGERPRINT_SIZE])
-{
-    const gnutls_datum_t *chain =
-        gnutls_certificate_get_peers(tls->session, NULL);
-    unsigned char digest[32];
-    size_t size = sizeof(digest);
-
-    hex[0] = '\0';
-    if (chain == NULL ||
-        gnutls_fingerprint(GNUTLS_DIG_SHA256, chain, digest, &size) < 0) {
-        return;
-    }
-    for (size_t i = 0; i < size; i++) {
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    }
-}
-
-/* "The certificate for DOMAIN was refused: ..." */
-static void tls_why(lq_tls *tls, int rv, unsigned status, char why[WHY_SIZE])
-{
-    gnutls_datum_t text = { NULL, 0 };
-    const char *reason = gnutls_strerror(rv);
-    size_t len;
-
-    if (rv >= 0 && gnutls_certificate_verification_status_print(
-                       status, GNUTLS_CRT_X509, &text, 0) >= 0) {
-        reason = (const char *)text.data;
-    }
-    snprintf(why, WHY_SIZE, "The certificate for %s was refused: %s",
-             lq_stream_target_domain(tls->stream), reason);
-    gnutls_free(text.data);
-    len = strlen(why);
-    if (len > 0 && why[len - 1] == ' ') { /* GnuTLS ends sentences so */
-        why[len - 1] = '\0';
-    }
-}
-
-/* What names it has and who signed it, in one line. */
-static char *tls_describe(lq_tls *tls)
-{
-    const gnutls_datum_t *chain =
-        gnutls_certificate_get_peers(tls->session, NULL);
-    gnutls_datum_t line = { NULL, 0 };
-    gnutls_x509_crt_t certificate;
-    char *text = NULL;
-
-    if (chain == NULL || gnutls_x509_crt_init(&certificate) < 0) {
-        return NULL;
-    }
-    if (gnutls_x509_crt_import(certificate, chain, GNUTLS_X509_FMT_DER) >= 0 &&
-        gnutls_x509_crt_print(certificate, GNUTLS_CRT_PRINT_ONELINE, &line) >=
-            0) {
-        text = lq_strndup((const char *)line.data, line.size);
-        gnutls_free(line.data);
-    }
-    gnutls_x509_crt_deinit(certificate);
-    return text;
-}
-
-static int tls_refuse(lq_tls *tls, const char *why)
-{
-    char *description = tls_describe(tls);
-
-    lq_failure_set(&tls->stream->connection->failure,
-                   &(lq_fault){ LQ_LAYER_TLS, LQ_E_TLS, "bad-certificate",
-                                description, why, .final = true });
-    lq_free(description);
-    return GNUTLS_E_CERTIFICATE_ERROR;
-}
-
-static int tls_ask(lq_tls *tls, const char *why)
-{
-    char fingerprint[FINGERPRINT_SIZE];
-
-    tls_fingerprint(tls, fingerprint);
-    if (lq_question_ask(tls->stream, LQ_QUESTION_CERTIFICATE, NULL, fingerprint,
-                        why) < 0) {
-        return tls_refuse(tls, why);
-    }
-    tls->asking = true;
-    lq_timer_set(tls->stream, &tls->stream->timeout, LQ_NEVER);
-    return GNUTLS_E_AGAIN;
-}
-
-/* When it was given, for those who resume this session. */
-static void tls_note_verdict(lq_tls *tls)
-{
-    int64_t unix_ms = lq_stream_unix_ms(tls->stream);
-
-    if (unix_ms != LQ_NEVER) {
-        tls->verified_at = tls->stream->now;
-        tls->verified_on = unix_ms / 1000;
-        tls->expires = gnutls_certificate_expiration_time_peers(tls->session);
-    }
-}
-
-/* 0; or GNUTLS_E_AGAIN while the program is asked; or an error. */
-static int tls_verify(gnutls_session_t session)
-{
-    lq_tls *tls = gnutls_session_get_ptr(session);
-    unsigned status = 0;
-    char why[WHY_SIZE];
-    int rv;
-
-    if (tls->asking) {
-        return GNUTLS_E_AGAIN;
-    }
-    tls->verified_at = LQ_NEVER;
-    rv = gnutls_certificate_verify_peers3(
-        session, lq_stream_target_domain(tls->stream), &status);
-    if (rv >= 0 && status == 0) {
-        tls->verified = true;
-        tls_note_verdict(tls);
-        return 0;
-    }
-    if (tls->answer == LQ_TRUSTED) {
-        tls->verified = true;
-        return 0;
-    }
-    tls_why(tls, rv, status, why);
-    return tls->stream->config.ask_trust && tls->answer == LQ_UNDECIDED
-               ? tls_ask(tls, why)
-               : tls_refuse(tls, why);
-}
-
-/* ---- resuming ---- */
-
-void lq_resumption_free(lq_resumption *resumption)
-{
-    if (resumption != NULL) {
-        if (resumption->session.data != NULL) {
-            lq_wipe(resumption->session.data, resumption->session.size);
-            gnutls_free(resumption->session.data);
-        }
-        lq_free(resumption);
-    }
-}
+/* ---- the past ---- */
 
 void lq_tls_remember(lq_stream *stream)
 {
     const lq_tls *tls = stream->outbox.tls;
-    lq_resumption *kept;
+    lq_resumption *kept = tls == NULL ? NULL : lq_resumption_new(tls);
 
-    /* without a ticket GnuTLS would wait for one */
-    if (tls == NULL || tls->verified_at == LQ_NEVER || !tls->established ||
-        (gnutls_session_get_flags(tls->session) &
-         GNUTLS_SFLAGS_SESSION_TICKET) == 0) {
-        return;
+    if (kept != NULL) { /* else the next handshake may be a full one */
+        lq_resumption_free(stream->resumption);
+        stream->resumption = kept;
     }
-    kept = lq_calloc(1, sizeof(*kept));
-    if (kept == NULL) {
-        return; /* the next handshake will be a full one */
-    }
-    kept->verified_at = tls->verified_at;
-    kept->verified_on = tls->verified_on;
-    kept->expires = tls->expires;
-    if (gnutls_session_get_data2(tls->session, &kept->session) < 0) {
-        lq_free(kept);
-        return;
-    }
-    lq_resumption_free(stream->resumption);
-    stream->resumption = kept;
-}
-
-static bool past_is_recent(const lq_stream *stream, const lq_resumption *past)
-{
-    int64_t unix_ms = lq_stream_unix_ms(stream);
-    int64_t age = unix_ms / 1000 - past->verified_on;
-
-    return unix_ms != LQ_NEVER && unix_ms / 1000 < past->expires && age >= 0 &&
-           age < VERDICT_MS / 1000 &&
-           stream->now - past->verified_at < VERDICT_MS;
 }
 
 /* A ticket is used once: RFC 8446, C.4. */
@@ -256,21 +68,13 @@ static void tls_resume(lq_tls *tls)
     lq_resumption *past = stream->resumption;
 
     stream->resumption = NULL;
-    if (past != NULL && past_is_recent(stream, past) &&
-        gnutls_session_set_data(tls->session, past->session.data,
-                                past->session.size) == 0) {
-        tls->verified_at = past->verified_at;
-        tls->verified_on = past->verified_on;
-        tls->expires = past->expires;
+    if (past != NULL && lq_verify_past(stream, past) &&
+        gnutls_session_set_data(tls->session, past->bytes, past->session_len) ==
+            0) {
+        tls->past = past;
+    } else {
+        lq_resumption_free(past);
     }
-    lq_resumption_free(past);
-}
-
-/* Whether the certificate was verified, now or when the session was new. */
-static bool tls_is_verified(const lq_tls *tls)
-{
-    return tls->verified || (tls->verified_at != LQ_NEVER &&
-                             gnutls_session_is_resumed(tls->session) != 0);
 }
 
 /* ---- a session ---- */
@@ -286,11 +90,22 @@ static int tls_set_versions(lq_tls *tls)
                  : gnutls_priority_set(tls->session, stream->context->priority);
 }
 
+/* RFC 6066, 3: names only. */
+static int tls_set_name(lq_tls *tls)
+{
+    const char *name = lq_stream_target_domain(tls->stream);
+    unsigned char address[LQ_LITERAL_MAX];
+
+    return lq_literal_bytes(name, address) > 0
+               ? 0
+               : gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, name,
+                                        strlen(name));
+}
+
 static int tls_settings(lq_tls *tls)
 {
     lq_stream *stream = tls->stream;
     lq_context *context = stream->context;
-    const char *name = lq_stream_target_domain(stream);
     const gnutls_datum_t alpn = { (unsigned char *)"xmpp-client", 11 };
 
     if (context->priority == NULL &&
@@ -301,14 +116,13 @@ static int tls_settings(lq_tls *tls)
         return GNUTLS_E_MEMORY_ERROR;
     }
     if (stream->trust == NULL &&
-        lq_trust_get(context, &stream->config, &stream->trust) < 0) {
+        lq_trust_get(context, &stream->config, &stream->trust, NULL) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
     }
     if (tls_set_versions(tls) < 0 ||
         gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
                                stream->trust->credentials) < 0 ||
-        gnutls_server_name_set(tls->session, GNUTLS_NAME_DNS, name,
-                               strlen(name)) < 0) {
+        tls_set_name(tls) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
     }
     if (stream->transport == LQ_TRANSPORT_TLS) { /* XEP-0368 */
@@ -325,8 +139,11 @@ static lq_tls *tls_new(lq_stream *stream)
         return NULL;
     }
     tls->stream = stream;
-    tls->verified_at = LQ_NEVER;
-    if (gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK) < 0) {
+    tls->answer = LQ_UNDECIDED;
+    /* Servers name authorities that sign servers, not people: our certificate
+     * is given to whoever asks for one. */
+    if (gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |
+                                       GNUTLS_FORCE_CLIENT_CERT) < 0) {
         lq_free(tls);
         return NULL;
     }
@@ -334,8 +151,8 @@ static lq_tls *tls_new(lq_stream *stream)
     gnutls_transport_set_ptr(tls->session, tls);
     gnutls_transport_set_push_function(tls->session, tls_push);
     gnutls_transport_set_pull_function(tls->session, tls_pull);
-    gnutls_session_set_keylog_function(tls->session, tls_no_keylog);
-    gnutls_session_set_verify_function(tls->session, tls_verify);
+    gnutls_session_set_keylog_function(tls->session, lq_keylog);
+    gnutls_session_set_verify_function(tls->session, lq_verify_peer);
     if (tls_settings(tls) < 0) {
         lq_tls_free(tls);
         return NULL;
@@ -348,6 +165,7 @@ void lq_tls_free(lq_tls *tls)
 {
     if (tls != NULL) {
         gnutls_deinit(tls->session);
+        lq_resumption_free(tls->past);
         lq_free(tls);
     }
 }
@@ -364,12 +182,31 @@ static int tls_failed(lq_tls *tls, int rv, const char *message)
                                        message, .final = false });
 }
 
+/* What the session of the past tells of this one. */
+static void tls_recall(lq_tls *tls)
+{
+    if (tls->past != NULL && lq_tls_is_resumed(tls)) {
+        tls->standing = tls->past->standing;
+        tls->gave = tls->past->gave;
+        lq_keylog_resumed(tls);
+    } else {
+        tls->gave =
+            gnutls_certificate_client_get_request_status(tls->session) != 0 &&
+            gnutls_certificate_get_ours(tls->session) != NULL;
+    }
+    lq_resumption_free(tls->past);
+    tls->past = NULL;
+}
+
 static int tls_handshake(lq_tls *tls)
 {
     int rv = gnutls_handshake(tls->session);
 
-    if (rv == GNUTLS_E_SUCCESS && !tls_is_verified(tls)) {
-        rv = GNUTLS_E_CERTIFICATE_ERROR;
+    if (rv == GNUTLS_E_SUCCESS) {
+        tls_recall(tls);
+        if (tls->standing.basis == LQ_BASIS_NONE) {
+            rv = GNUTLS_E_CERTIFICATE_ERROR;
+        }
     }
     if (rv == GNUTLS_E_SUCCESS) {
         tls->established = true;
@@ -382,7 +219,7 @@ static int tls_handshake(lq_tls *tls)
     return tls_failed(tls, rv, "No encrypted connection could be agreed on.");
 }
 
-int lq_tls_start(lq_stream *stream)
+int lq_tls_prepare(lq_stream *stream)
 {
     lq_tls *tls = tls_new(stream);
 
@@ -390,8 +227,18 @@ int lq_tls_start(lq_stream *stream)
         return lq_stream_no_memory(stream);
     }
     stream->outbox.tls = tls;
+    return LQ_OK;
+}
+
+int lq_tls_start(lq_stream *stream)
+{
+    int rv = stream->outbox.tls != NULL ? LQ_OK : lq_tls_prepare(stream);
+
+    if (rv < 0) {
+        return rv;
+    }
     stream->outbox.hello = true;
-    return tls_handshake(tls);
+    return tls_handshake(stream->outbox.tls);
 }
 
 /* ---- bytes ---- */
@@ -460,7 +307,7 @@ int lq_tls_recv(lq_stream *stream, const char *bytes, size_t len)
     return rv < 0 ? rv : (int)len;
 }
 
-int lq_tls_answered(lq_stream *stream, bool trust)
+int lq_tls_answered(lq_stream *stream, int trust)
 {
     lq_tls *tls = stream->outbox.tls;
 
@@ -468,7 +315,7 @@ int lq_tls_answered(lq_stream *stream, bool trust)
         return LQ_OK;
     }
     tls->asking = false;
-    tls->answer = trust ? LQ_TRUSTED : LQ_REFUSED;
+    tls->answer = (signed char)trust;
     lq_stream_limit(stream);
     return tls_handshake(tls);
 }
@@ -522,4 +369,9 @@ int lq_tls_version(const lq_tls *tls)
 bool lq_tls_is_resumed(const lq_tls *tls)
 {
     return gnutls_session_is_resumed(tls->session) != 0;
+}
+
+bool lq_tls_sent_certificate(const lq_tls *tls)
+{
+    return tls->established && tls->gave;
 }

@@ -7,12 +7,9 @@
 
 #include "base/buffer.h"
 #include "sasl/binding.h"
+#include "stream/resumption.h"
 
-typedef enum lq_verdict {
-    LQ_UNDECIDED = 0,
-    LQ_TRUSTED,
-    LQ_REFUSED,
-} lq_verdict;
+enum { LQ_UNDECIDED = -1 }; /* beside LQ_TRUST_* */
 
 typedef struct lq_tls {
     gnutls_session_t session;
@@ -20,25 +17,24 @@ typedef struct lq_tls {
     const char *in; /* what is left of the bytes of this call */
     size_t in_len;
     bool established;
-    bool verified;
     bool asking;
-    lq_verdict answer;   /* the program's */
-    lq_time verified_at; /* LQ_NEVER: not by its certificate, or nobody knows
-                            what time it was */
-    int64_t verified_on; /* the same in seconds of Unix time */
-    int64_t expires;     /* the certificate, in seconds of Unix time */
+    bool gave;          /* the server has our certificate */
+    bool early;         /* text has left before the handshake */
+    signed char answer; /* the program's */
+    lq_standing standing;
+    lq_resumption *past; /* offered, until there is an answer; or NULL */
 } lq_tls;
-
-/* A session of the past that the next handshake may resume. */
-typedef struct lq_resumption lq_resumption;
-void lq_resumption_free(lq_resumption *resumption); /* NULL is fine */
 
 /* The transport is gone: keep what the next handshake needs to be short, if
  * there is anything. */
 void lq_tls_remember(lq_stream *stream);
 
-/* Begin a handshake: the ClientHello goes to the outbox's wire.  LQ_OK, or
- * what lq_stream_fail() said. */
+/* Make a session, which knows whether there is one of the past to resume;
+ * nothing leaves yet.  LQ_OK, or what lq_stream_fail() said. */
+int lq_tls_prepare(lq_stream *stream);
+
+/* Begin a handshake: the ClientHello goes to the outbox's wire.  lq_tls_prepare
+ * is due if it was not called.  LQ_OK, or what lq_stream_fail() said. */
 int lq_tls_start(lq_stream *stream);
 void lq_tls_free(lq_tls *tls);
 
@@ -48,8 +44,8 @@ bool lq_tls_is_established(const lq_tls *tls);
  * lq_stream_input().  How many were taken, or a fatal error. */
 int lq_tls_recv(lq_stream *stream, const char *bytes, size_t len);
 
-/* The question about the certificate was answered. */
-int lq_tls_answered(lq_stream *stream, bool trust);
+/* The question about the certificate was answered: LQ_TRUST_*. */
+int lq_tls_answered(lq_stream *stream, int trust);
 
 /* Whether it waits for that answer. */
 bool lq_tls_is_asking(const lq_tls *tls);
@@ -69,6 +65,20 @@ int lq_tls_version(const lq_tls *tls);
 
 /* Whether the session is an old one, resumed. */
 bool lq_tls_is_resumed(const lq_tls *tls);
+
+/* Whether the server asked for our certificate and was given it, now or when
+ * the session was new. */
+bool lq_tls_sent_certificate(const lq_tls *tls);
+
+/* ---- keylog.c ---- */
+
+/* GnuTLS's key log function. */
+int lq_keylog(gnutls_session_t session, const char *label,
+              const gnutls_datum_t *secret);
+
+/* The session was resumed: GnuTLS tells the secret of TLS 1.2 only when it is
+ * new. */
+void lq_keylog_resumed(lq_tls *tls);
 
 /* ---- channel.c ---- */
 

@@ -4,18 +4,63 @@
  * long to load, so the context holds on to them, too. */
 #include "stream/trust.h"
 
+#include <gnutls/crypto.h>
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/text.h"
 #include "stream/context.h"
 
 bool lq_trust_is_own(const lq_config *config)
 {
-    return lq_buffer_len(&config->ca) > 0 || config->ca_file != NULL;
+    return lq_buffer_len(&config->ca) > 0 || config->ca_file != NULL ||
+           config->client != NULL;
 }
 
-/* ---- loading ---- */
+/* ---- what it was loaded from ---- */
+
+/* Nothing, and each length, are told apart. */
+static bool source_add(gnutls_hash_hd_t hash, const void *bytes, size_t len)
+{
+    const unsigned char head[5] = {
+        bytes != NULL,
+        (unsigned char)(len >> 24),
+        (unsigned char)(len >> 16),
+        (unsigned char)(len >> 8),
+        (unsigned char)len,
+    };
+
+    return gnutls_hash(hash, head, sizeof(head)) >= 0 &&
+           (len == 0 || gnutls_hash(hash, bytes, len) >= 0);
+}
+
+static bool source_add_text(gnutls_hash_hd_t hash, const char *text)
+{
+    return source_add(hash, text, text == NULL ? 0 : strlen(text));
+}
+
+static int source_of(const lq_config *config,
+                     unsigned char source[LQ_SOURCE_SIZE])
+{
+    static const lq_client none;
+    const lq_client *client = config->client == NULL ? &none : config->client;
+    gnutls_hash_hd_t hash;
+    bool fine;
+
+    if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0) {
+        return LQ_E_NOMEM;
+    }
+    fine = source_add(hash, lq_buffer_bytes(&config->ca),
+                      lq_buffer_len(&config->ca)) &&
+           source_add_text(hash, config->ca_file) &&
+           source_add_text(hash, client->certificate) &&
+           source_add_text(hash, client->key) &&
+           source_add_text(hash, client->password) &&
+           source_add(hash, client->pem, client->pem_len);
+    gnutls_hash_deinit(hash, source);
+    return fine ? LQ_OK : LQ_E_NOMEM;
+}
+
+/* ---- authorities ---- */
 
 static int load_text(gnutls_certificate_credentials_t credentials,
                      const lq_buffer *text)
@@ -43,24 +88,61 @@ static int load_file(gnutls_certificate_credentials_t credentials,
 }
 
 /* GnuTLS gives the number of authorities. */
-static int load_own(const lq_trust *trust)
+static int load_own(gnutls_certificate_credentials_t credentials,
+                    const lq_config *config, lq_fault *why)
 {
     int rv = 1;
 
-    if (lq_buffer_len(&trust->ca) > 0) {
-        rv = load_text(trust->credentials, &trust->ca);
+    if (lq_buffer_len(&config->ca) > 0) {
+        rv = load_text(credentials, &config->ca);
     }
-    for (const char *path = trust->ca_file;
+    for (const char *path = config->ca_file;
          path != NULL && *path != '\0' && rv > 0;) {
         const char *end = strchr(path, '\n');
 
-        rv = load_file(trust->credentials, path, (size_t)(end - path));
+        rv = load_file(credentials, path, (size_t)(end - path));
         path = end + 1;
     }
     if (rv == GNUTLS_E_MEMORY_ERROR) {
         return LQ_E_NOMEM;
     }
+    why->message = "No certification authority was found";
+    why->text = config->ca_file != NULL ? config->ca_file
+                                        : "the text holds none in PEM";
     return rv > 0 ? LQ_OK : LQ_E_ARGUMENT;
+}
+
+static int load_authorities(gnutls_certificate_credentials_t credentials,
+                            const lq_config *config, lq_fault *why)
+{
+    if (lq_buffer_len(&config->ca) > 0 || config->ca_file != NULL) {
+        return load_own(credentials, config, why);
+    }
+    gnutls_certificate_set_x509_system_trust(credentials);
+    return LQ_OK;
+}
+
+/* ---- our certificate ---- */
+
+static int load_client(gnutls_certificate_credentials_t credentials,
+                       const lq_client *client, lq_fault *why)
+{
+    const gnutls_datum_t pem = { (unsigned char *)client->pem,
+                                 (unsigned)client->pem_len };
+    int rv = client->pem != NULL
+                 ? gnutls_certificate_set_x509_key_mem2(credentials, &pem, &pem,
+                                                        GNUTLS_X509_FMT_PEM,
+                                                        client->password, 0)
+                 : gnutls_certificate_set_x509_key_file2(
+                       credentials, client->certificate, client->key,
+                       GNUTLS_X509_FMT_PEM, client->password, 0);
+
+    if (rv == GNUTLS_E_MEMORY_ERROR) {
+        return LQ_E_NOMEM;
+    }
+    why->message = "The client certificate and its key cannot be used";
+    why->text = gnutls_strerror(rv);
+    return rv < 0 ? LQ_E_ARGUMENT : LQ_OK;
 }
 
 static void trust_free(lq_trust *trust)
@@ -68,41 +150,29 @@ static void trust_free(lq_trust *trust)
     if (trust->credentials != NULL) {
         gnutls_certificate_free_credentials(trust->credentials);
     }
-    lq_buffer_clear(&trust->ca);
-    lq_free(trust->ca_file);
     lq_free(trust);
 }
 
-static int trust_load(lq_trust *trust, const lq_config *config)
+static int trust_load(lq_trust *trust, const lq_config *config, lq_fault *why)
 {
-    lq_buffer_init(&trust->ca, LQ_CA_MAX);
-    if (gnutls_certificate_allocate_credentials(&trust->credentials) < 0 ||
-        lq_replace(&trust->ca_file, config->ca_file) < 0 ||
-        lq_buffer_append(&trust->ca, lq_buffer_bytes(&config->ca),
-                         lq_buffer_len(&config->ca)) < 0) {
+    int rv;
+
+    if (gnutls_certificate_allocate_credentials(&trust->credentials) < 0) {
         return LQ_E_NOMEM;
     }
-    if (lq_trust_is_own(config)) {
-        return load_own(trust);
+    rv = load_authorities(trust->credentials, config, why);
+    if (rv == LQ_OK && config->client != NULL) {
+        trust->is_client = true;
+        rv = load_client(trust->credentials, config->client, why);
     }
-    gnutls_certificate_set_x509_system_trust(trust->credentials);
-    return LQ_OK;
+    return rv;
 }
 
 /* ---- sharing ---- */
 
-static bool trust_matches(const lq_trust *trust, const lq_config *config)
-{
-    size_t len = lq_buffer_len(&config->ca);
-
-    return lq_buffer_len(&trust->ca) == len &&
-           (len == 0 || memcmp(lq_buffer_bytes(&trust->ca),
-                               lq_buffer_bytes(&config->ca), len) == 0) &&
-           lq_text_equal(trust->ca_file, config->ca_file);
-}
-
 static int trust_new(lq_context *context, const lq_config *config,
-                     lq_trust **made)
+                     const unsigned char *source, lq_trust **made,
+                     lq_fault *why)
 {
     lq_trust *trust = lq_calloc(1, sizeof(*trust));
     int rv;
@@ -110,11 +180,12 @@ static int trust_new(lq_context *context, const lq_config *config,
     if (trust == NULL) {
         return LQ_E_NOMEM;
     }
-    rv = trust_load(trust, config);
+    rv = trust_load(trust, config, why);
     if (rv < 0) {
         trust_free(trust);
         return rv;
     }
+    memcpy(trust->source, source, LQ_SOURCE_SIZE);
     trust->context = context;
     trust->next = context->trusts;
     context->trusts = trust;
@@ -126,16 +197,24 @@ static int trust_new(lq_context *context, const lq_config *config,
     return LQ_OK;
 }
 
-int lq_trust_get(lq_context *context, const lq_config *config, lq_trust **trust)
+int lq_trust_get(lq_context *context, const lq_config *config, lq_trust **trust,
+                 lq_fault *why)
 {
-    int rv = LQ_OK;
+    unsigned char source[LQ_SOURCE_SIZE];
+    lq_fault unheard = { 0 };
+    int rv = source_of(config, source);
 
+    if (rv < 0) {
+        return rv;
+    }
     *trust = context->trusts;
-    while (*trust != NULL && !trust_matches(*trust, config)) {
+    while (*trust != NULL &&
+           memcmp((*trust)->source, source, LQ_SOURCE_SIZE) != 0) {
         *trust = (*trust)->next;
     }
     if (*trust == NULL) {
-        rv = trust_new(context, config, trust);
+        rv = trust_new(context, config, source, trust,
+                       why == NULL ? &unheard : why);
     }
     if (rv == LQ_OK) {
         (*trust)->refs++;

@@ -213,14 +213,14 @@ START_TEST(system_is_loaded_once_and_kept)
     lq_trust *one, *other, *own;
 
     begin();
-    ck_assert_int_eq(lq_trust_get(context, config, &one), LQ_OK);
-    ck_assert_int_eq(lq_trust_get(context, config, &other), LQ_OK);
+    ck_assert_int_eq(lq_trust_get(context, config, &one, NULL), LQ_OK);
+    ck_assert_int_eq(lq_trust_get(context, config, &other, NULL), LQ_OK);
     ck_assert_ptr_eq(one, other);
     lq_trust_unref(one);
     lq_trust_unref(other);
     ck_assert_uint_eq(loaded(), 1); /* it took long */
     add_ca(config);
-    ck_assert_int_eq(lq_trust_get(context, config, &own), LQ_OK);
+    ck_assert_int_eq(lq_trust_get(context, config, &own, NULL), LQ_OK);
     ck_assert_ptr_ne(own, one);
     lq_trust_unref(own);
     ck_assert_uint_eq(loaded(), 1);
