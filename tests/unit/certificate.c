@@ -161,6 +161,19 @@ void certificate_make(certificate *c, const recipe *r,
         GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE));
 }
 
+void certificate_renew(certificate *c, const certificate *another)
+{
+    gnutls_datum_t der = certificate_der(another);
+
+    gnutls_x509_crt_deinit(c->crt);
+    certificate_fine(gnutls_x509_crt_init(&c->crt));
+    certificate_fine(gnutls_x509_crt_import(c->crt, &der, GNUTLS_X509_FMT_DER));
+    gnutls_free(der.data);
+    certificate_fine(gnutls_x509_crt_set_key(c->crt, c->key));
+    certificate_fine(
+        gnutls_x509_crt_sign2(c->crt, c->crt, c->key, GNUTLS_DIG_SHA256, 0));
+}
+
 void certificate_free(certificate *c)
 {
     if (c->crt != NULL) {

@@ -53,6 +53,9 @@ void certificate_make(certificate *c, const recipe *r,
                       const certificate *signer);
 void certificate_free(certificate *c);
 
+/* C gets the text of ANOTHER, for the key that it has; and signs it itself. */
+void certificate_renew(certificate *c, const certificate *another);
+
 /* In PEM, and its key; to be freed by the caller. */
 char *certificate_pem(const certificate *c);
 char *certificate_key_pem(const certificate *c, const char *password);
