@@ -18,8 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/element.h"
 #include "../common/tls_server.h"
-#include "../unit/peer_xml.h"
 #include "event.h"
 #include "options.h"
 #include "pattern.h"
@@ -216,7 +216,7 @@ static char *next_piece(play *p)
     char *piece;
 
     drain(p);
-    while ((len = xml_piece(p->sent.bytes)) > 0) {
+    while ((len = element_len(p->sent.bytes)) > 0) {
         piece = calloc(1, len + 1);
         memcpy(piece, p->sent.bytes, len);
         octets_drop(&p->sent, len);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../unit/peer_xml.h"
+#include "../common/element.h"
 #include "words.h"
 
 void sasl_begin(sasl *s, const char *jid, const char *password)
@@ -38,7 +38,7 @@ static const char *check_first(sasl *s, const words *w, const char *piece)
                         .bindings = bindings };
     s->scram.offers_plus =
         strstr(s->announced.mechanisms[s->is_sasl2], "-PLUS ") != NULL;
-    xml_attr(piece, "mechanism", mechanism, sizeof(mechanism));
+    element_attr(piece, "mechanism", mechanism, sizeof(mechanism));
     return scram_client_first(&s->scram, mechanism,
                               words_get(w, "client-first"));
 }
@@ -61,7 +61,7 @@ static const char *check_fast(sasl *s, const words *w, const char *at,
                   .user = s->user,
                   .bindings = s->scram.bindings };
     s->is_sasl2 = true;
-    xml_attr(piece, "mechanism", mechanism, sizeof(mechanism));
+    element_attr(piece, "mechanism", mechanism, sizeof(mechanism));
     return ht_client(&s->ht, mechanism, words_get(w, name));
 }
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/element.h"
 #include "peer_xml.h"
 #include "suite.h"
 
@@ -223,7 +224,7 @@ static char *next_piece(peer *p)
     size_t len;
 
     drain(p);
-    while ((len = xml_piece(p->output)) > 0) {
+    while ((len = element_len(p->output)) > 0) {
         char *piece = cut(p, len);
 
         if (*piece == '<') {

@@ -16,9 +16,4 @@ bool xml_is_element(const char *xml);
  * none. */
 void xml_attr(const char *xml, const char *name, char *value, size_t size);
 
-/* The length of the first element, white space or XML declaration in TEXT; a
- * start tag <stream:stream> is one by itself, and so is an end tag.  0: it is
- * not complete. */
-size_t xml_piece(const char *text);
-
 #endif

@@ -39,7 +39,7 @@ lq_stream *desk_stream(desk *d)
     return stream;
 }
 
-/* ---- the clerk ---- */
+/* ---- the server ---- */
 
 /* All that STREAM says now, as a text to be freed. */
 static char *desk_hear(desk *d, lq_stream *stream)

@@ -1,6 +1,6 @@
 /* desk.h - Loquat streams, logged in without a network.
  *
- * A desk is a context and the clerk that plays the server for its streams,
+ * A desk is a context and the one that plays the server for its streams,
  * over LQ_TRANSPORT_SECURE: any password does, the resource is bound, a roster
  * get is answered with an empty one.  All of it by the public API. */
 #ifndef BENCH_DESK_H

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/clerk.h"
+#include "../common/gate.h"
 #include "login.h"
 
 enum { KEY_LEN = 32, HEX_SIZE = 2 * KEY_LEN + 1 };
@@ -63,14 +63,14 @@ static void tls_login(self *s, bench_cost *cost)
 {
     tls_serve(&s->server);
     while (!s->client.established || !s->server.established) {
-        clerk_measure(client_shake, s, cost);
+        gate_measure(client_shake, s, cost);
         tls_pass_on(&s->client, &s->server);
         tls_shake(&s->server);
         tls_pass_on(&s->server, &s->client);
     }
     tls_end_write(&s->server, "<", 1, 1);
     tls_pass_on(&s->server, &s->client);
-    clerk_measure(client_read, s, cost);
+    gate_measure(client_read, s, cost);
     if (s->ticket.data != NULL && s->resumes &&
         gnutls_session_is_resumed(s->client.session) == 0) {
         bench_die("TLS was not resumed");
@@ -87,7 +87,7 @@ static void tls_keep_ticket(self *s)
 
 static void tls_logout(self *s, bench_cost *cost)
 {
-    clerk_measure(client_leave, s, cost);
+    gate_measure(client_leave, s, cost);
     tls_end_clear(&s->client);
     tls_end_clear(&s->server);
 }
@@ -100,13 +100,13 @@ static void derive(void *argument)
     unsigned char key[KEY_LEN];
     gnutls_datum_t base64 = { (unsigned char *)SCRAM_SALT,
                               sizeof(SCRAM_SALT) - 1 };
-    gnutls_datum_t password = { (unsigned char *)CLERK_PASSWORD,
-                                sizeof(CLERK_PASSWORD) - 1 };
+    gnutls_datum_t password = { (unsigned char *)GATE_PASSWORD,
+                                sizeof(GATE_PASSWORD) - 1 };
     gnutls_datum_t salt;
 
     if (gnutls_base64_decode2(&base64, &salt) < 0 ||
         gnutls_pbkdf2(GNUTLS_MAC_SHA256, &password, &salt,
-                      (unsigned)atoi(CLERK_ITERATIONS), key, KEY_LEN) < 0) {
+                      (unsigned)atoi(GATE_ITERATIONS), key, KEY_LEN) < 0) {
         bench_die("PBKDF2 failed");
     }
     gnutls_free(salt.data);
@@ -170,20 +170,19 @@ static void scram_login(self *s, bench_cost *cost)
 {
     char *base64;
 
-    s->scram = (scram){ .password = CLERK_PASSWORD };
+    s->scram = (scram){ .password = GATE_PASSWORD };
     s->said = NULL;
-    clerk_measure(client_step, s, cost);
+    gate_measure(client_step, s, cost);
     hear(s, scram_client_first(&s->scram, "SCRAM-SHA-256", s->heard));
-    scram_answer(&s->scram, "BenchBenchBench", SCRAM_SALT, CLERK_ITERATIONS,
-                 "");
+    scram_answer(&s->scram, "BenchBenchBench", SCRAM_SALT, GATE_ITERATIONS, "");
     s->said = base64 =
         base64_write(s->scram.server_first, strlen(s->scram.server_first));
-    clerk_measure(client_step, s, cost);
+    gate_measure(client_step, s, cost);
     free(base64);
     hear(s, scram_client_final(&s->scram, s->heard));
     s->said = base64 =
         base64_write(s->scram.server_final, strlen(s->scram.server_final));
-    clerk_measure(client_finish, s, cost);
+    gate_measure(client_finish, s, cost);
     hear(s, NULL);
     free(base64);
 }
@@ -252,7 +251,7 @@ static void only_tls(void *argument, bench_cost *cost)
 
 static void only_pbkdf2(void *argument, bench_cost *cost)
 {
-    clerk_measure(derive, argument, cost);
+    gate_measure(derive, argument, cost);
 }
 
 static void only_scram(void *argument, bench_cost *cost)

@@ -1,4 +1,4 @@
-/* login.h - who can log in, again and again, with a clerk on the other side.
+/* login.h - who can log in, again and again, with a gate on the other side.
  *
  * The server works in the same program, but only the client's calls run in
  * bench_pass() and are added to a cost. */

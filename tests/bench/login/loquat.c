@@ -7,13 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/clerk.h"
+#include "../common/gate.h"
 #include "login.h"
 
 typedef struct self {
     desk desk;
     lq_stream *stream;
-    clerk clerk;
+    gate gate;
 } self;
 
 static void *begin(void)
@@ -21,7 +21,7 @@ static void *begin(void)
     self *s = bench_alloc(sizeof(*s));
 
     desk_init(&s->desk);
-    clerk_configure(&s->desk);
+    gate_configure(&s->desk);
     s->stream = NULL;
     return s;
 }
@@ -32,14 +32,14 @@ static void end(void *argument)
 
     lq_stream_free(s->stream);
     desk_clear(&s->desk);
-    clerk_clear(&s->clerk);
+    gate_clear(&s->gate);
     free(s);
 }
 
 static void meet(self *s, bench_cost *cost)
 {
-    clerk_begin(&s->clerk, LQ_TRANSPORT_TLS);
-    clerk_login(&s->clerk, &s->desk, s->stream, cost);
+    gate_begin(&s->gate, LQ_TRANSPORT_TLS);
+    gate_login(&s->gate, &s->desk, s->stream, cost);
     if (strcmp(lq_stream_security(s->stream, LQ_SECURITY_PROTOCOL), "TLS1.3") !=
             0 ||
         strncmp(lq_stream_security(s->stream, LQ_SECURITY_MECHANISM),
@@ -56,7 +56,7 @@ static void login_first(void *argument, bench_cost *cost)
 
     if (s->stream != NULL) {
         lq_stream_free(s->stream);
-        clerk_clear(&s->clerk);
+        gate_clear(&s->gate);
     }
     s->stream = desk_stream(&s->desk);
     if (lq_stream_start(s->stream, s->desk.now) < 0) {
@@ -90,11 +90,11 @@ static void login_again(void *argument, bench_cost *cost)
 {
     self *s = argument;
 
-    clerk_measure(lose, s, cost);
+    gate_measure(lose, s, cost);
     if (lq_stream_wish(s->stream) != LQ_WISH_CONNECT) {
         bench_die("the stream does not want to go on");
     }
-    clerk_clear(&s->clerk);
+    gate_clear(&s->gate);
     meet(s, cost);
 }
 

@@ -1,4 +1,4 @@
-/* server.c - clerks behind a socket, for clients with sockets of their own.
+/* server.c - gates behind a socket, for clients with sockets of their own.
  *
  *     server CA-FILE [plain]
  *
@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "../common/clerk.h"
+#include "../common/gate.h"
 
 static void write_authority(const char *path)
 {
@@ -59,28 +59,30 @@ static bool send_all(int fd, wire *out)
 }
 
 /* What was said before TLS is a wire of its own, and goes first. */
-static bool send_what_is_said(int fd, clerk *c)
+static bool send_what_is_said(int fd, gate *c)
 {
-    wire *first = clerk_output(c);
+    wire *first = gate_output(c);
 
-    return send_all(fd, first) && send_all(fd, clerk_output(c));
+    return send_all(fd, first) && send_all(fd, gate_output(c));
 }
 
 static void serve(int fd, bool only_plain)
 {
     char bytes[16384];
     ssize_t n;
-    clerk c;
+    gate c;
 
-    clerk_begin(&c, LQ_TRANSPORT_STARTTLS);
-    c.only_plain = only_plain;
+    gate_begin(&c, LQ_TRANSPORT_STARTTLS);
+    if (only_plain) {
+        c.clerk.offer.sasl = "PLAIN";
+    }
     while (!c.closed && (n = recv(fd, bytes, sizeof(bytes), 0)) > 0) {
-        clerk_take(&c, bytes, (size_t)n);
+        gate_take(&c, bytes, (size_t)n);
         if (!send_what_is_said(fd, &c)) {
             break;
         }
     }
-    clerk_clear(&c);
+    gate_clear(&c);
     close(fd);
 }
 

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/clerk.h"
+#include "../common/gate.h"
 
 typedef struct crowd {
     size_t count;
@@ -61,7 +61,7 @@ static void loquat_begin(crowd *c)
 {
     tls_prepare();
     desk_init(&c->desk);
-    if (lq_config_set_password(c->desk.config, CLERK_PASSWORD) < 0) {
+    if (lq_config_set_password(c->desk.config, GATE_PASSWORD) < 0) {
         bench_die("out of memory");
     }
     lq_config_set_ask_trust(c->desk.config, true);
@@ -71,7 +71,7 @@ static void loquat_begin(crowd *c)
 static void loquat_own_begin(crowd *c)
 {
     loquat_begin(c);
-    clerk_configure(&c->desk);
+    gate_configure(&c->desk);
 }
 
 static void take_events(crowd *c, lq_stream *stream)
@@ -101,13 +101,13 @@ static void hear(crowd *c, lq_stream *stream, wire *in)
 }
 
 /* How many bytes it was. */
-static size_t say(crowd *c, lq_stream *stream, clerk *server)
+static size_t say(crowd *c, lq_stream *stream, gate *server)
 {
     const void *bytes;
     size_t len, all = 0;
 
     while ((bytes = lq_stream_output(stream, &len)) != NULL) {
-        clerk_take(server, bytes, len);
+        gate_take(server, bytes, len);
         lq_stream_sent(stream, c->desk.now, len);
         all += len;
     }
@@ -117,22 +117,22 @@ static size_t say(crowd *c, lq_stream *stream, clerk *server)
 static void loquat_log_in(crowd *c, size_t i)
 {
     lq_stream *stream = c->streams[i] = desk_stream(&c->desk);
-    clerk server;
+    gate server;
 
-    clerk_begin(&server, LQ_TRANSPORT_TLS);
+    gate_begin(&server, LQ_TRANSPORT_TLS);
     if (lq_stream_start(stream, c->desk.now) < 0 ||
         lq_stream_connected(stream, c->desk.now, LQ_TRANSPORT_TLS) < 0) {
         bench_die("no stream can be started");
     }
     while (say(c, stream, &server) > 0) {
-        hear(c, stream, clerk_output(&server));
+        hear(c, stream, gate_output(&server));
     }
     if (lq_stream_state(stream) != LQ_STATE_ONLINE) {
         bench_die("the login failed");
     }
     while (lq_context_ready(c->desk.context) != NULL) {
     }
-    clerk_clear(&server);
+    gate_clear(&server);
 }
 
 static void loquat_end(crowd *c)

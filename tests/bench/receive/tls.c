@@ -5,7 +5,7 @@
  * size of a stanza of "mixed"; the ciphertext arrives in pieces of CHUNK. */
 #include <stdlib.h>
 
-#include "../common/clerk.h"
+#include "../common/gate.h"
 #include "loquat.h"
 #include "reader.h"
 
@@ -14,7 +14,7 @@ enum { RECORD = 745, RECORD_MAX = 16384 };
 typedef struct self {
     desk desk;
     lq_stream *stream;
-    clerk clerk;
+    gate gate;
     tls_end client, server; /* the floor's */
     size_t end;             /* of the ciphertext in the client's wire */
 } self;
@@ -42,15 +42,15 @@ static void begin_stream(feed *f)
 {
     self *s = self_new(f);
 
-    clerk_begin(&s->clerk, LQ_TRANSPORT_TLS);
+    gate_begin(&s->gate, LQ_TRANSPORT_TLS);
     desk_init(&s->desk);
-    clerk_configure(&s->desk);
+    gate_configure(&s->desk);
     s->stream = loquat_stream(&s->desk);
     if (lq_stream_start(s->stream, s->desk.now) < 0) {
         bench_die("no stream could be started");
     }
-    clerk_login(&s->clerk, &s->desk, s->stream, NULL);
-    encrypt(f->corpus, &s->clerk.tls);
+    gate_login(&s->gate, &s->desk, s->stream, NULL);
+    encrypt(f->corpus, &s->gate.tls);
 }
 
 static void end_stream(feed *f)
@@ -59,14 +59,14 @@ static void end_stream(feed *f)
 
     lq_stream_free(s->stream);
     desk_clear(&s->desk);
-    clerk_clear(&s->clerk);
+    gate_clear(&s->gate);
     free(s);
 }
 
 static void read_stream(feed *f)
 {
     self *s = f->self;
-    wire *in = clerk_output(&s->clerk);
+    wire *in = gate_output(&s->gate);
 
     while (in->at < in->len) {
         size_t len = in->len - in->at;

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../common/clerk.h"
+#include "../common/gate.h"
 #include "tls.h"
 #include "writer.h"
 
@@ -31,11 +31,11 @@ enum {
 typedef struct self {
     desk desk;
     lq_stream *stream;
-    clerk clerk; /* whose TLS session is NULL without TLS */
+    gate gate; /* whose TLS session is NULL without TLS */
     size_t unconfirmed;
 } self;
 
-static bool is_encrypted(const self *s) { return s->clerk.tls.session != NULL; }
+static bool is_encrypted(const self *s) { return s->gate.tls.session != NULL; }
 
 static void begin(writing *w)
 {
@@ -53,14 +53,14 @@ static void begin_tls(writing *w)
     self *s = bench_alloc(sizeof(*s));
 
     s->unconfirmed = 0;
-    clerk_begin(&s->clerk, LQ_TRANSPORT_TLS);
+    gate_begin(&s->gate, LQ_TRANSPORT_TLS);
     desk_init(&s->desk);
-    clerk_configure(&s->desk);
+    gate_configure(&s->desk);
     s->stream = desk_stream(&s->desk);
     if (lq_stream_start(s->stream, s->desk.now) < 0) {
         bench_die("no stream could be started");
     }
-    clerk_login(&s->clerk, &s->desk, s->stream, NULL);
+    gate_login(&s->gate, &s->desk, s->stream, NULL);
     w->self = s;
 }
 
@@ -87,7 +87,7 @@ static void flush(writing *w)
 
     while ((bytes = lq_stream_output(s->stream, &len)) != NULL) {
         if (is_encrypted(s)) {
-            tls_keep(w, &s->clerk.tls, bytes, len);
+            tls_keep(w, &s->gate.tls, bytes, len);
         } else {
             writing_keep(w, bytes, len);
         }
@@ -137,9 +137,9 @@ static lq_builder *build_ping(self *s, char answer[ANSWER_SIZE])
 static void receive(self *s, const char *text, size_t len)
 {
     if (is_encrypted(s)) {
-        wire *in = clerk_output(&s->clerk);
+        wire *in = gate_output(&s->gate);
 
-        tls_end_write(&s->clerk.tls, text, len, len);
+        tls_end_write(&s->gate.tls, text, len, len);
         text = in->bytes + in->at;
         len = in->len - in->at;
         in->at = in->len;
@@ -203,8 +203,8 @@ static void end(writing *w)
     ping(w);
     send_message(w);
     if (is_encrypted(s)) {
-        tls_reveal(w, &s->clerk.tls);
-        clerk_clear(&s->clerk);
+        tls_reveal(w, &s->gate.tls);
+        gate_clear(&s->gate);
     }
     w->kept = kept;
     lq_stream_free(s->stream);
