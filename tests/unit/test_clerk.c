@@ -187,6 +187,23 @@ START_TEST(a_header_before_success_is_lost)
 }
 END_TEST
 
+START_TEST(what_is_pipelined_is_answered_in_order)
+{
+    const char *answer;
+
+    begin(&usual);
+    answer = tell(HEADER "<auth xmlns='" NS_SASL
+                         "' mechanism='SCRAM-SHA-256'>" CLIENT_FIRST "</auth>");
+    ck_has(answer, "</stream:features><challenge ");
+    tell("<response xmlns='" NS_SASL "'>" CLIENT_FINAL "</response>");
+    answer = tell(HEADER "<iq type='set' id='b1'><bind "
+                         "xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+    ck_has(answer, "</stream:features><iq type='result' id='b1'>");
+    ck_assert_pstr_eq(c.wrong, NULL);
+    end();
+}
+END_TEST
+
 START_TEST(stanzas_wait_for_the_login)
 {
     static const char *const rows[] = { "<message/>",
@@ -451,6 +468,7 @@ int main(void)
         scram_logs_in,
         what_is_wrong_is_refused_and_said,
         a_header_before_success_is_lost,
+        what_is_pipelined_is_answered_in_order,
         stanzas_wait_for_the_login,
         starttls_comes_first_and_alone,
         sasl2_is_for_those_who_say_who_they_are,
