@@ -25,7 +25,7 @@ struct tls_server {
 static gnutls_x509_privkey_t private_key;
 static gnutls_certificate_credentials_t credentials[CERTIFICATES];
 static gnutls_datum_t pems[CERTIFICATES];
-static gnutls_datum_t ticket_key;
+static gnutls_datum_t ticket_key, key_pem;
 
 enum { FINGERPRINT = 32 }; /* SHA-256: they are signed with that */
 static unsigned char fingerprints[CERTIFICATES][FINGERPRINT];
@@ -80,7 +80,9 @@ bool tls_server_prepare(const char *domain)
                 gnutls_x509_privkey_init(&private_key) >= 0 &&
                 gnutls_x509_privkey_generate(
                     private_key, GNUTLS_PK_ECDSA,
-                    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) >= 0;
+                    GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0) >= 0 &&
+                gnutls_x509_privkey_export2(private_key, GNUTLS_X509_FMT_PEM,
+                                            &key_pem) >= 0;
 
     for (int i = 0; i < CERTIFICATES && made; i++) {
         made = certificate_make(i, domain);
@@ -96,6 +98,7 @@ void tls_server_clear(void)
     }
     gnutls_x509_privkey_deinit(private_key);
     gnutls_free(ticket_key.data);
+    gnutls_free(key_pem.data);
 }
 
 const char *tls_server_pem(int certificate)
@@ -105,6 +108,8 @@ const char *tls_server_pem(int certificate)
     /* else that of another name, which has signed nothing here */
     return (const char *)pems[known ? certificate : CERTIFICATE_WRONGNAME].data;
 }
+
+const char *tls_server_key(void) { return (const char *)key_pem.data; }
 
 /* ---- the wire ---- */
 
@@ -246,6 +251,12 @@ bool tls_server_is_1_3(const tls_server *server)
     return gnutls_protocol_get_version(server->session) == GNUTLS_TLS1_3;
 }
 
+void tls_server_bind_end_point(int certificate, binding_set *b)
+{
+    binding_put(b, "tls-server-end-point", fingerprints[certificate],
+                FINGERPRINT);
+}
+
 static void bind_by(const tls_server *server, gnutls_channel_binding_t by,
                     const char *type, binding_set *b)
 {
@@ -264,8 +275,7 @@ void tls_server_bindings(const tls_server *server, binding_set *b)
     if (!server->established) {
         return;
     }
-    binding_put(b, "tls-server-end-point", fingerprints[server->certificate],
-                FINGERPRINT);
+    tls_server_bind_end_point(server->certificate, b);
     bind_by(server, GNUTLS_CB_TLS_EXPORTER, "tls-exporter", b);
     if (!tls_server_is_1_3(server)) {
         bind_by(server, GNUTLS_CB_TLS_UNIQUE, "tls-unique", b);

@@ -29,6 +29,10 @@ void tls_server_clear(void);
  * known, in PEM. */
 const char *tls_server_pem(int certificate);
 
+/* The private key of all, in PEM; and what a certificate binds to. */
+const char *tls_server_key(void);
+void tls_server_bind_end_point(int certificate, binding_set *b);
+
 /* VERSION is "1.2" or "1.3", or NULL for both. */
 tls_server *tls_server_new(int certificate, const char *version);
 void tls_server_free(tls_server *server);

@@ -3,10 +3,11 @@
  *     count
  *
  * A stream logs in at a server in memory (../common/clerk.h, over TLS of
- * GnuTLS's).  Bytes travel in whole flights: each side says all that it has to
- * say, and hears the other only when it has nothing more.  One flight each way
- * is a round trip; the first is TCP's, which the stream does not see.  It ends
- * when ONLINE has been taken and a message is on its way, which must arrive.
+ * GnuTLS's, or of OpenSSL's where early data is answered).  Bytes travel in
+ * whole flights: each side says all that it has to say, and hears the other
+ * only when it has nothing more.  One flight each way is a round trip; the
+ * first is TCP's, which the stream does not see.  It ends when ONLINE has been
+ * taken and a message is on its way, which must arrive.
  *
  * Prints a table, and a line for each figure:
  *
@@ -21,8 +22,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../common/clerk.h"
+#include "../common/early_server.h"
 #include "../common/tls_server.h"
 
 #define DOMAIN   "example.com"
@@ -32,6 +35,9 @@
 #define SCRAMS "SCRAM-SHA-256-PLUS SCRAM-SHA-256 SCRAM-SHA-1"
 #define TYPES  "tls-exporter tls-server-end-point"
 #define TOKENS "HT-SHA-256-EXPR HT-SHA-256-ENDP HT-SHA-256-NONE"
+
+/* With what is known before the handshake. */
+#define EARLY_TOKENS "HT-SHA-256-ENDP HT-SHA-256-NONE"
 
 enum { FIRST = 0, AGAIN, RENEWED, TIMES };
 
@@ -72,6 +78,15 @@ static const struct row {
         .bindings = TYPES,
         .bind2 = true,
         .fast = TOKENS } },
+    { "TLS, FAST in early data",
+      { [FIRST] = { 0, 0 }, [AGAIN] = { 2, 7 }, [RENEWED] = { 2, 7 } },
+      LQ_TRANSPORT_TLS,
+      { .sasl = SCRAMS,
+        .sasl2 = SCRAMS,
+        .bindings = TYPES,
+        .bind2 = true,
+        .fast = EARLY_TOKENS,
+        .early = true } },
 };
 
 /* ---- the two sides ---- */
@@ -82,7 +97,8 @@ typedef struct world {
     lq_stream *stream;
     lq_time now;
     clerk clerk;
-    tls_server *tls;
+    tls_server *tls; /* of these two there is one at the most */
+    early_server *early;
     octets to_server, to_client; /* the flights */
     bool sent;                   /* the message */
     const char *why;             /* it failed; NULL: it did not */
@@ -108,6 +124,7 @@ static void world_open(world *w, const struct row *row)
     w->clerk.offer.jid = JID;
     w->clerk.offer.password = PASSWORD;
     w->context = lq_context_new();
+    lq_context_set_wallclock(w->context, (int64_t)time(NULL) * 1000, w->now);
     world_renew(w);
 }
 
@@ -115,7 +132,6 @@ static void world_close(world *w)
 {
     lq_stream_free(w->stream);
     lq_context_free(w->context);
-    tls_server_free(w->tls);
     clerk_clear(&w->clerk);
     octets_clear(&w->to_server);
     octets_clear(&w->to_client);
@@ -164,50 +180,100 @@ static void client_turn(world *w)
     }
 }
 
-/* What the client says goes through TLS. */
+/* PLAIN is what the client said through TLS. */
+static void server_hear(world *w, const octets *plain)
+{
+    binding_set bindings;
+    bool is_1_3 = true;
+
+    if (plain->len == 0) {
+        return;
+    }
+    if (w->early != NULL) {
+        early_server_bindings(w->early, &bindings);
+    } else {
+        tls_server_bindings(w->tls, &bindings);
+        is_1_3 = tls_server_is_1_3(w->tls);
+    }
+    clerk_secure(&w->clerk, &bindings, is_1_3 ? "0304" : "0303");
+    clerk_take(&w->clerk, plain->bytes, plain->len);
+}
+
 static void server_decrypt(world *w)
 {
-    bool before = tls_server_is_established(w->tls);
-    octets plain = { .len = 0 };
-    binding_set bindings;
+    octets early = { .len = 0 }, plain = { .len = 0 };
 
-    tls_server_take(w->tls, w->to_server.bytes, w->to_server.len, &plain);
-    if (!before && tls_server_is_established(w->tls)) {
-        tls_server_bindings(w->tls, &bindings);
-        clerk_secure(&w->clerk, &bindings,
-                     tls_server_is_1_3(w->tls) ? "0304" : "0303");
+    if (w->early != NULL) {
+        early_server_take(w->early, w->to_server.bytes, w->to_server.len,
+                          &early, &plain);
+    } else {
+        tls_server_take(w->tls, w->to_server.bytes, w->to_server.len, &plain);
     }
-    if (plain.len > 0) {
-        clerk_take(&w->clerk, plain.bytes, plain.len);
-    }
+    clerk_set_early(&w->clerk, true);
+    server_hear(w, &early);
+    clerk_set_early(&w->clerk, false);
+    server_hear(w, &plain);
+    octets_clear(&early);
     octets_clear(&plain);
+}
+
+/* What the clerk says, as it leaves. */
+static octets *server_encrypt(world *w)
+{
+    octets *said = &w->clerk.out;
+
+    if (w->early != NULL) {
+        early_server_send(w->early, said->bytes, said->len);
+    } else if (w->tls != NULL) {
+        tls_server_send(w->tls, said->bytes, said->len);
+    } else {
+        return said;
+    }
+    octets_drop(said, said->len);
+    return w->early != NULL ? early_server_output(w->early)
+                            : tls_server_output(w->tls);
 }
 
 static void server_begin_tls(world *w)
 {
-    w->tls = tls_server_new(CERTIFICATE_GOOD, NULL);
-    tls_server_take_tickets(w->tls);
+    if (w->row->offer.early) {
+        w->early = early_server_new();
+    } else {
+        w->tls = tls_server_new(CERTIFICATE_GOOD, NULL);
+        tls_server_take_tickets(w->tls);
+    }
+}
+
+static bool server_is_encrypted(const world *w)
+{
+    return w->tls != NULL || w->early != NULL;
 }
 
 /* The server hears a flight and says what it has to say. */
 static void server_turn(world *w)
 {
-    octets *said = &w->clerk.out;
+    octets *said;
 
-    if (w->tls != NULL) {
+    if (server_is_encrypted(w)) {
         server_decrypt(w);
-        tls_server_send(w->tls, said->bytes, said->len);
-        said = tls_server_output(w->tls);
-        octets_clear(&w->clerk.out);
     } else {
         clerk_take(&w->clerk, w->to_server.bytes, w->to_server.len);
     }
+    octets_clear(&w->to_server);
+    said = server_encrypt(w);
     octets_add(&w->to_client, said->bytes, said->len);
     octets_drop(said, said->len);
-    octets_clear(&w->to_server);
-    if (w->clerk.starts_tls && w->tls == NULL) {
+    if (w->clerk.starts_tls && !server_is_encrypted(w)) {
         server_begin_tls(w);
     }
+}
+
+static void server_end(world *w)
+{
+    tls_server_free(w->tls);
+    early_server_free(w->early);
+    w->tls = NULL;
+    w->early = NULL;
 }
 
 /* ---- counting ---- */
@@ -233,8 +299,7 @@ static bool connect(world *w)
 
 static void lose(world *w)
 {
-    tls_server_free(w->tls);
-    w->tls = NULL;
+    server_end(w);
     octets_clear(&w->to_server);
     octets_clear(&w->to_client);
     lq_stream_disconnected(w->stream, w->now, LQ_E_NET);
@@ -298,7 +363,7 @@ static void tell_row(const struct row *row, const int trips[TIMES])
 {
     printf("    %-24s", row->name);
     for (int time = 0; time < TIMES; time++) {
-        char figure[16], wanted[8] = "-";
+        char figure[32], wanted[16] = "-";
 
         if (row->limits[time].wanted > 0) {
             snprintf(wanted, sizeof(wanted), "%d", row->limits[time].wanted);
@@ -334,7 +399,7 @@ enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 int main(void)
 {
     int trips[ROWS][TIMES];
-    bool fine = tls_server_prepare(DOMAIN);
+    bool fine = tls_server_prepare(DOMAIN) && early_server_prepare();
 
     for (int i = 0; i < ROWS; i++) {
         fine = play_row(&rows[i], trips[i]) && fine;
@@ -347,6 +412,7 @@ int main(void)
     for (int i = 0; i < ROWS; i++) {
         tell_row(&rows[i], trips[i]);
     }
+    early_server_clear();
     tls_server_clear();
     return fine ? 0 : 1;
 }

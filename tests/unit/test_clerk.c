@@ -49,7 +49,8 @@ static const clerk_offer usual = {
 };
 
 static clerk c;
-static bool early; /* what is said comes so */
+static octets answer; /* its last */
+static bool early;    /* what is said comes so */
 
 static void connect(void)
 {
@@ -68,13 +69,15 @@ static void begin(const clerk_offer *offer)
     connect();
 }
 
-static void end(void) { clerk_clear(&c); }
+static void end(void)
+{
+    clerk_clear(&c);
+    octets_clear(&answer);
+}
 
 /* Say TEXT as the client.  What the clerk answers, until the next. */
 static const char *tell(const char *text)
 {
-    static octets answer;
-
     octets_clear(&answer);
     clerk_take(&c, text, strlen(text));
     answer = c.out;
@@ -82,15 +85,14 @@ static const char *tell(const char *text)
     return answer.len == 0 ? "" : answer.bytes;
 }
 
-static void ck_has(const char *answer, const char *part)
+static void ck_has(const char *said, const char *part)
 {
-    ck_assert_msg(strstr(answer, part) != NULL, "%s is not in %s", part,
-                  answer);
+    ck_assert_msg(strstr(said, part) != NULL, "%s is not in %s", part, said);
 }
 
-static void ck_has_not(const char *answer, const char *part)
+static void ck_has_not(const char *said, const char *part)
 {
-    ck_assert_msg(strstr(answer, part) == NULL, "%s is in %s", part, answer);
+    ck_assert_msg(strstr(said, part) == NULL, "%s is in %s", part, said);
 }
 
 /* ---- SASL 1 ---- */
@@ -153,16 +155,16 @@ static const struct wrong_row {
 START_TEST(what_is_wrong_is_refused_and_said)
 {
     for (size_t i = 0; i < sizeof(wrong_rows) / sizeof(wrong_rows[0]); i++) {
-        const char *answer;
+        const char *said;
         char condition[64];
 
         begin(&usual);
         tell(FROM_HEADER);
-        answer = tell(wrong_rows[i].said);
+        said = tell(wrong_rows[i].said);
         snprintf(condition, sizeof(condition), "<%s xmlns='" NS_SASL "'/>",
                  wrong_rows[i].condition);
-        ck_has(answer, "<failure ");
-        ck_has(answer, condition);
+        ck_has(said, "<failure ");
+        ck_has(said, condition);
         ck_assert_str_eq(c.wrong, wrong_rows[i].wrong);
         ck_has(tell("<auth xmlns='" NS_SASL "' mechanism='PLAIN'>"
                     "AGp1bGlldABwZW5jaWw=</auth>"),
@@ -189,16 +191,16 @@ END_TEST
 
 START_TEST(what_is_pipelined_is_answered_in_order)
 {
-    const char *answer;
+    const char *said;
 
     begin(&usual);
-    answer = tell(HEADER "<auth xmlns='" NS_SASL
-                         "' mechanism='SCRAM-SHA-256'>" CLIENT_FIRST "</auth>");
-    ck_has(answer, "</stream:features><challenge ");
+    said = tell(HEADER "<auth xmlns='" NS_SASL
+                       "' mechanism='SCRAM-SHA-256'>" CLIENT_FIRST "</auth>");
+    ck_has(said, "</stream:features><challenge ");
     tell("<response xmlns='" NS_SASL "'>" CLIENT_FINAL "</response>");
-    answer = tell(HEADER "<iq type='set' id='b1'><bind "
-                         "xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
-    ck_has(answer, "</stream:features><iq type='result' id='b1'>");
+    said = tell(HEADER "<iq type='set' id='b1'><bind "
+                       "xmlns='urn:ietf:params:xml:ns:xmpp-bind'/></iq>");
+    ck_has(said, "</stream:features><iq type='result' id='b1'>");
     ck_assert_pstr_eq(c.wrong, NULL);
     end();
 }
@@ -223,13 +225,13 @@ START_TEST(starttls_comes_first_and_alone)
 {
     clerk_offer offer = usual;
     const binding_set none = { .count = 0 };
-    const char *answer;
+    const char *said;
 
     offer.starttls = true;
     begin(&offer);
-    answer = tell(HEADER);
-    ck_has(answer, "<required/></starttls></stream:features>");
-    ck_has_not(answer, "<mechanism");
+    said = tell(HEADER);
+    ck_has(said, "<required/></starttls></stream:features>");
+    ck_has_not(said, "<mechanism");
     ck_has(tell("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"),
            "<proceed ");
     ck_assert(c.starts_tls);
@@ -267,16 +269,15 @@ END_TEST
 
 START_TEST(sasl2_binds_with_success)
 {
-    const char *answer;
+    const char *said;
 
     begin(&usual);
-    answer = LOGIN(BIND2);
-    ck_has(answer,
-           "<success xmlns='" NS_SASL2 "'><additional-data>" SERVER_FINAL
-           "</additional-data><authorization-identifier>"
-           "juliet@example.com/Loquat/");
-    ck_has(answer, "<bound xmlns='urn:xmpp:bind:0'/></success>"
-                   "<stream:features></stream:features>");
+    said = LOGIN(BIND2);
+    ck_has(said, "<success xmlns='" NS_SASL2 "'><additional-data>" SERVER_FINAL
+                 "</additional-data><authorization-identifier>"
+                 "juliet@example.com/Loquat/");
+    ck_has(said, "<bound xmlns='urn:xmpp:bind:0'/></success>"
+                 "<stream:features></stream:features>");
     ck_assert(c.bound);
     ck_assert_pstr_eq(c.wrong, NULL);
     end();
@@ -285,13 +286,13 @@ END_TEST
 
 START_TEST(sasl2_without_bind_binds_later)
 {
-    const char *answer;
+    const char *said;
 
     begin(&usual);
-    answer = LOGIN("");
-    ck_has(answer, "<authorization-identifier>juliet@example.com"
-                   "</authorization-identifier></success>");
-    ck_has(answer, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+    said = LOGIN("");
+    ck_has(said, "<authorization-identifier>juliet@example.com"
+                 "</authorization-identifier></success>");
+    ck_has(said, "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
     ck_assert(!c.bound);
     end();
 }
@@ -372,14 +373,14 @@ static void login_for_token(const clerk_offer *offer)
 
 START_TEST(tokens_log_in)
 {
-    const char *answer;
+    const char *said;
 
     login_for_token(&usual);
-    answer = use(NONE, 1, AGENT_ID, "");
-    ck_has(answer,
+    said = use(NONE, 1, AGENT_ID, "");
+    ck_has(said,
            "</stream:features><success xmlns='" NS_SASL2 "'><additional-data>");
-    ck_has(answer, "<bound ");
-    ck_has_not(answer, "<token ");
+    ck_has(said, "<bound ");
+    ck_has_not(said, "<token ");
     ck_assert_pstr_eq(c.wrong, NULL);
     ck_has(use(NONE, 1, AGENT_ID, " count='3'"), "<success");
     end();
