@@ -109,6 +109,15 @@ LQ_API void lq_config_set_ask_trust(lq_config *config, bool ask);
  * Wireshark.  Off at first; no variable of the environment switches it on. */
 LQ_API void lq_config_set_keylog(lq_config *config, bool log);
 
+/* What lq_stream_save() gave when this account was last used: the next login is
+ * safer and quicker by it.  WHICH is LQ_SAVED_ACCOUNT.  Without DATA (LEN 0)
+ * nothing is known yet; in both cases SAVE events tell when there is something
+ * to be kept.  LQ_E_ARGUMENT if DATA is damaged or another account's: then it
+ * is as if there were none. */
+enum { LQ_SAVED_ACCOUNT = 1 };
+LQ_API int lq_config_set_saved(lq_config *config, int which, const void *data,
+                               size_t len);
+
 /* Milliseconds, each at least 1; more than 24 days count as 24 days:
  * CONNECT  from connected() to ONLINE at the most, 30,000 at first;
  * REQUEST  for the reply to a request, 60,000;

@@ -33,6 +33,9 @@ enum {
     LQ_EVENT_PRESENCE,   /* a presence that nobody took, errors too */
     LQ_EVENT_ROOM,       /* sending is possible again after LQ_E_FULL */
     LQ_EVENT_TRACE,      /* traffic: lq_event_trace() */
+    LQ_EVENT_SAVE,       /* lq_stream_save() has something new: .id tells of
+                            which, LQ_SAVED_*; only after
+                            lq_config_set_saved() */
     LQ_EVENT_KEYLOG,     /* a TLS secret: lq_event_keylog() */
 
     LQ_EVENT_ROSTER = 0x100,   /* each module owns a page of 256; see there */

@@ -202,6 +202,21 @@ LQ_API int lq_stream_trust(lq_stream *stream, lq_time now, lq_id question,
 LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
                                   const char *password);
 
+/* All that STREAM has learnt about its account, LEN bytes to be kept and given
+ * to lq_config_set_saved() the next time: which mechanisms and channel bindings
+ * have worked, what the server offers, the keys that SCRAM makes of the
+ * password, a FAST token, a TLS session, the key that was trusted for good.
+ * They let anybody log in as the account: keep them as you would the password,
+ * and out of backups.  They are the stream's until the next call.  NULL before
+ * start(), without lq_config_set_saved(), and when memory runs out. */
+LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);
+
+/* Forget what keeps a login from being weaker than those before it (PINS), for
+ * a server that has changed for the worse and is known to have; or ALL that was
+ * learnt, as if the account were new.  LQ_E_STATE during a login. */
+enum { LQ_FORGET_PINS = 1, LQ_FORGET_ALL };
+LQ_API int lq_stream_forget(lq_stream *stream, int what);
+
 /* Begin or end TRACE events. */
 LQ_API void lq_stream_trace(lq_stream *stream, bool trace);
 

@@ -1,11 +1,13 @@
 /* config.c - see loquat/config.h. */
 #include "stream/config.h"
 
+#include <loquat/jid.h>
 #include <string.h>
 
 #include "base/memory.h"
 #include "base/text.h"
 #include "sasl/scram.h"
+#include "stream/saved.h"
 
 enum {
     ITERATIONS_MAX = 10000000,
@@ -63,6 +65,38 @@ const lq_extras *lq_config_extras(const lq_config *config)
     return config->extras == NULL ? &none : config->extras;
 }
 
+static void saved_free(lq_extras *extras)
+{
+    if (extras->saved != NULL) {
+        lq_wipe(extras->saved, extras->saved_len);
+        lq_free(extras->saved);
+        extras->saved = NULL;
+        extras->saved_len = 0;
+    }
+}
+
+void lq_config_forget_saved(lq_config *config)
+{
+    if (config->extras != NULL) {
+        saved_free(config->extras);
+    }
+}
+
+/* LQ_OK or LQ_E_NOMEM. */
+static int saved_keep(lq_extras *extras, const char *bytes, size_t len)
+{
+    char *copy = lq_malloc(len);
+
+    if (copy == NULL) {
+        return LQ_E_NOMEM;
+    }
+    memcpy(copy, bytes, len);
+    saved_free(extras);
+    extras->saved = copy;
+    extras->saved_len = len;
+    return LQ_OK;
+}
+
 static void extras_free(lq_extras *extras)
 {
     if (extras != NULL) {
@@ -70,6 +104,7 @@ static void extras_free(lq_extras *extras)
         lq_free(extras->agent_id);
         lq_free(extras->software);
         lq_free(extras->device);
+        saved_free(extras);
         lq_free(extras);
     }
 }
@@ -94,7 +129,9 @@ static int extras_copy(lq_config *to, const lq_extras *from)
     return extras == NULL || lq_replace(&extras->token, from->token) < 0 ||
                    lq_replace(&extras->agent_id, from->agent_id) < 0 ||
                    lq_replace(&extras->software, from->software) < 0 ||
-                   lq_replace(&extras->device, from->device) < 0
+                   lq_replace(&extras->device, from->device) < 0 ||
+                   (from->saved != NULL &&
+                    saved_keep(extras, from->saved, from->saved_len) < 0)
                ? LQ_E_NOMEM
                : LQ_OK;
 }
@@ -339,9 +376,46 @@ int lq_config_set_agent(lq_config *config, const char *id, const char *software,
     lq_free(extras->agent_id);
     lq_free(extras->software);
     lq_free(extras->device);
-    made.token = extras->token;
-    *extras = made;
+    extras->agent_id = made.agent_id;
+    extras->software = made.software;
+    extras->device = made.device;
     return LQ_OK;
+}
+
+/* Whether DATA was saved for CONFIG's account. */
+static int saved_fits(const lq_config *config, const void *data, size_t len)
+{
+    int why = LQ_OK, rv;
+    lq_jid *jid = lq_jid_parse(config->jid, &why);
+
+    if (jid == NULL) {
+        return why == LQ_E_NOMEM ? LQ_E_NOMEM : LQ_E_ARGUMENT;
+    }
+    rv = lq_saved_check(data, len, lq_jid_bare(jid));
+    lq_jid_free(jid);
+    return rv;
+}
+
+int lq_config_set_saved(lq_config *config, int which, const void *data,
+                        size_t len)
+{
+    lq_extras *extras;
+    int rv;
+
+    if (which != LQ_SAVED_ACCOUNT) {
+        return LQ_E_ARGUMENT;
+    }
+    config->saves = true;
+    lq_config_forget_saved(config);
+    if (len == 0) {
+        return LQ_OK;
+    }
+    rv = saved_fits(config, data, len);
+    if (rv < 0) {
+        return rv;
+    }
+    extras = extras_make(config);
+    return extras == NULL ? LQ_E_NOMEM : saved_keep(extras, data, len);
 }
 
 int lq_config_set_resource(lq_config *config, const char *resource)

@@ -14,6 +14,8 @@ enum { LQ_TIMEOUTS = 6, LQ_CA_MAX = 16 * 1024 * 1024 };
 typedef struct lq_extras {
     char *token;
     char *agent_id, *software, *device;
+    char *saved; /* lq_config_set_saved() */
+    size_t saved_len;
 } lq_extras;
 /* Our certificate: a text in PEM, or names of files. */
 typedef struct lq_client {
@@ -41,6 +43,7 @@ struct lq_config {
     lq_client *client;             /* NULL: none */
     int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
     int32_t reconnect_first, reconnect_last;
+    bool saves; /* the program keeps what was learnt */
     uint32_t max_stanza;
     lq_mechanism_set mechanisms; /* allowed ones */
     int32_t iterations;
@@ -49,15 +52,11 @@ struct lq_config {
 /* Its extras, or empty ones. */
 const lq_extras *lq_config_extras(const lq_config *config);
 
+/* What was saved is not needed any more. */
+void lq_config_forget_saved(lq_config *config);
+
 /* A copy in TO, which is zeroed.  LQ_OK, or LQ_E_NOMEM with nothing owned. */
 int lq_config_copy(lq_config *to, const lq_config *from);
 void lq_config_clear(lq_config *config);
-
-/* Whether it names a client certificate. */
-static inline bool lq_config_has_certificate(const lq_config *config)
-{
-    (void)config;
-    return false;
-}
 
 #endif

@@ -14,6 +14,7 @@ void lq_known_clear(lq_known *known)
     lq_scram_keys_free(known->keys);
     lq_known_set_token(known, NULL);
     lq_free(known->agent);
+    *known = (lq_known){ .version = NULL };
 }
 
 void lq_known_forget_password(lq_known *known)

@@ -99,7 +99,8 @@ static lq_mechanism_set able_mechanisms(const lq_stream *stream)
     const lq_config *config = &stream->config;
     lq_mechanism_set set = 0;
 
-    if (lq_config_has_certificate(config)) {
+    if (stream->outbox.tls != NULL &&
+        lq_tls_sent_certificate(stream->outbox.tls)) {
         set |= lq_mechanisms_of(LQ_SASL_EXTERNAL);
     }
     if (lq_jid_local(stream->self) == NULL) {

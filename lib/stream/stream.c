@@ -152,6 +152,7 @@ void lq_stream_free(lq_stream *stream)
     lq_heap_clear(&stream->timers);
     lq_config_clear(&stream->config);
     lq_known_clear(&stream->known);
+    lq_saver_free(stream->saver);
     lq_resumption_free(stream->resumption);
     lq_free(stream->trusted);
     lq_trust_unref(stream->trust);
@@ -220,9 +221,30 @@ static int stream_self(lq_stream *stream)
     return LQ_OK;
 }
 
+/* What the program has kept of the last time is learnt once. */
+static int stream_saved(lq_stream *stream)
+{
+    const lq_extras *extras = lq_config_extras(&stream->config);
+    int rv = LQ_OK;
+
+    if (stream->config.saves && stream->saver == NULL) {
+        stream->saver = lq_saver_new();
+        if (stream->saver == NULL) {
+            return LQ_E_NOMEM;
+        }
+    }
+    if (extras->saved != NULL) {
+        rv = lq_saved_read(stream, extras->saved, extras->saved_len);
+        lq_config_forget_saved(&stream->config);
+    }
+    return rv;
+}
+
 static int stream_account(lq_stream *stream)
 {
     int rv = stream_self(stream);
+
+    rv = rv < 0 ? rv : stream_saved(stream);
 
     lq_replace(&stream->account, NULL);
     return rv == LQ_OK ? stream_domain(stream) : rv;
@@ -450,6 +472,7 @@ void lq_stream_bound(lq_stream *stream)
     lq_timer_set(stream, &stream->timeout, LQ_NEVER);
     lq_connection_ref(stream->connection);
     lq_stream_note(stream, &stream->connection->online);
+    lq_saver_touch(stream);
     lq_liveness_start(stream);
 }
 

@@ -24,6 +24,7 @@
 #include "stream/question.h"
 #include "stream/reconnect.h"
 #include "stream/router.h"
+#include "stream/saved.h"
 #include "stream/ticket.h"
 #include "stream/timer.h"
 #include "stream/trust.h"
@@ -74,6 +75,7 @@ struct lq_stream {
     lq_trust *trust;           /* NULL: not needed yet */
     lq_resumption *resumption; /* for the next handshake, or NULL */
     lq_known known;
+    lq_saver *saver;        /* NULL: the program keeps nothing */
     unsigned char *trusted; /* lq_trusted_key() */
     lq_list notes;          /* events that wait */
     lq_note *current;       /* of the event that was returned last */

@@ -245,6 +245,9 @@ static int vouch(lq_tls *tls, const unsigned char *key, unsigned status)
     if (tls->answer == LQ_TRUST_ALWAYS && lq_set_trusted_key(stream, key) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
     }
+    if (tls->answer == LQ_TRUST_ALWAYS) {
+        lq_saver_touch(stream);
+    }
     if (key_is_trusted(stream, key) && (status & GNUTLS_CERT_REVOKED) == 0) {
         return stand(tls, LQ_BASIS_KEY);
     }
