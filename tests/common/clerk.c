@@ -10,7 +10,6 @@
 
 #include "base64.h"
 #include "element.h"
-#include "ht.h"
 
 #define NS_STREAMS "http://etherx.jabber.org/streams"
 #define NS_TLS     "urn:ietf:params:xml:ns:xmpp-tls"
@@ -200,12 +199,12 @@ static void agent_read(const clerk *c, char *id, size_t size)
 static void say_token(clerk *c)
 {
     const char *request = element_child(c->request.bytes, "request-token");
-    char mechanism[24];
+    char mechanism[24], agent[64];
 
     if (request != NULL) {
         element_attr(request, "mechanism", mechanism, sizeof(mechanism));
     } else if (c->has_used_token && c->offer.rotates) {
-        memcpy(mechanism, c->current.mechanism, sizeof(mechanism));
+        memcpy(mechanism, c->tokens.current.mechanism, sizeof(mechanism));
     } else {
         return;
     }
@@ -213,14 +212,10 @@ static void say_token(clerk *c)
         c->wrong = "a token was asked for that is not offered";
         return;
     }
-    agent_read(c, c->agent, sizeof(c->agent));
-    c->next = (clerk_token){ .count = 0 };
-    snprintf(c->next.mechanism, sizeof(c->next.mechanism), "%s", mechanism);
-    snprintf(c->next.text, sizeof(c->next.text), "secret-token-%d-of-the-clerk",
-             ++c->tokens);
+    agent_read(c, agent, sizeof(agent));
     octets_print(&c->out,
                  "<token xmlns='" NS_FAST "' expiry='" EXPIRY "' token='%s'/>",
-                 c->next.text);
+                 tokens_give(&c->tokens, mechanism, agent)->text);
 }
 
 /* <authenticate/> may bind a resource, whose name begins with the tag. */
@@ -336,69 +331,34 @@ static void begin_scram(clerk *c, const char *mechanism, const char *base64)
     free(first);
 }
 
-/* What is wrong with using TOKEN as the client does; NULL: nothing. */
-static const char *token_problem(clerk *c, clerk_token *token,
-                                 const char *mechanism, const char *base64,
-                                 ht *h)
-{
-    const char *fast = element_child(c->request.bytes, "fast");
-    char agent[64], count[24], user[64];
-    const char *wrong;
-    bool counts;
-
-    if (fast == NULL) {
-        return "a token was used without <fast/>";
-    }
-    agent_read(c, agent, sizeof(agent));
-    counts = element_attr(fast, "count", count, sizeof(count));
-    if (agent[0] == '\0' || strcmp(agent, c->agent) != 0) {
-        return "the token is another agent's";
-    }
-    if (strcmp(mechanism, token->mechanism) != 0) {
-        return "the token is for another mechanism";
-    }
-    if (counts ? atol(count) <= token->count : c->is_early) {
-        return "the count is not higher than before";
-    }
-    user_of(c, user, sizeof(user));
-    *h = (ht){ .token = token->text, .user = user, .bindings = c->bindings };
-    wrong = ht_client(h, mechanism, base64);
-    h->user = NULL;
-    if (wrong == NULL && counts) {
-        token->count = atol(count);
-    }
-    return wrong;
-}
-
-/* XEP-0484, section 5.1: what has been given last is tried first. */
 static void begin_token(clerk *c, const char *mechanism, const char *base64)
 {
-    const char *wrong = "there is no token";
-    const char *fast;
-    char invalidate[8];
-    ht h;
+    const char *fast = element_child(c->request.bytes, "fast"), *wrong;
+    char user[64], agent[64], value[24], answer[96];
+    token_use use = { .mechanism = mechanism,
+                      .base64 = base64,
+                      .user = user,
+                      .agent = agent,
+                      .is_early = c->is_early,
+                      .bindings = &c->bindings };
 
-    if (c->next.text[0] != '\0') {
-        wrong = token_problem(c, &c->next, mechanism, base64, &h);
-        if (wrong == NULL) {
-            c->current = c->next;
-            c->next.text[0] = '\0';
-        }
+    if (fast == NULL) {
+        refuse(c, "not-authorized", "a token was used without <fast/>");
+        return;
     }
-    if (wrong != NULL && c->current.text[0] != '\0') {
-        wrong = token_problem(c, &c->current, mechanism, base64, &h);
+    user_of(c, user, sizeof(user));
+    agent_read(c, agent, sizeof(agent));
+    if (element_attr(fast, "count", value, sizeof(value))) {
+        use.count = atol(value) > 0 ? atol(value) : -1;
     }
+    use.invalidates = element_attr(fast, "invalidate", value, sizeof(value));
+    wrong = tokens_take(&c->tokens, &use, answer);
     if (wrong != NULL) {
         refuse(c, "not-authorized", wrong);
         return;
     }
-    fast = element_child(c->request.bytes, "fast");
-    c->has_used_token =
-        !element_attr(fast, "invalidate", invalidate, sizeof(invalidate));
-    if (!c->has_used_token) {
-        c->current.text[0] = '\0';
-    }
-    succeed(c, h.answer);
+    c->has_used_token = !use.invalidates;
+    succeed(c, answer);
 }
 
 static void begin(clerk *c, const char *mechanism, const char *base64)

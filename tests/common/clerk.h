@@ -23,6 +23,7 @@
 #include "bindings.h"
 #include "octets.h"
 #include "scram.h"
+#include "tokens.h"
 
 /* Lists are names between blanks; NULL: it is not offered. */
 typedef struct clerk_offer {
@@ -40,12 +41,6 @@ typedef struct clerk_offer {
     const char *iterations;     /* of SCRAM; NULL: 4096 */
 } clerk_offer;
 
-typedef struct clerk_token {
-    char text[48]; /* "": none */
-    char mechanism[24];
-    long count; /* the highest that has come with it */
-} clerk_token;
-
 typedef struct clerk {
     clerk_offer offer;                 /* may be changed at any time */
     octets out;                        /* what it says */
@@ -62,10 +57,7 @@ typedef struct clerk {
     scram scram;    /* its mechanism is "" unless a <response/> is due */
     octets request; /* the last <authenticate/> */
 
-    /* private, of the account */
-    clerk_token current, next;
-    char agent[64]; /* who has the tokens */
-    int tokens;     /* that were given */
+    tokens tokens; /* of the account */
 } clerk;
 
 /* A new connection. */

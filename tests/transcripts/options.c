@@ -15,6 +15,16 @@ static int set_max_stanza(lq_config *config, const char *value)
     return lq_config_set_max_stanza(config, (size_t)atoi(value));
 }
 
+static int set_agent(lq_config *config, const char *value)
+{
+    return lq_config_set_agent(config, NULL, value, NULL);
+}
+
+static int set_iterations(lq_config *config, const char *value)
+{
+    return lq_config_set_iterations(config, atoi(value));
+}
+
 static int set_reconnect(lq_config *config, const char *value)
 {
     return strcmp(value, "no") != 0
@@ -29,6 +39,10 @@ static const struct option {
     int (*set)(lq_config *config, const char *value);
 } options[] = {
     { "password", "r0m30myr0m30", set_password },
+    { "token", NULL, lq_config_set_token },
+    { "mechanisms", NULL, lq_config_set_mechanisms },
+    { "iterations", NULL, set_iterations },
+    { "agent", NULL, set_agent },
     { "resource", NULL, lq_config_set_resource },
     { "max-stanza", NULL, set_max_stanza },
     { "reconnect", NULL, set_reconnect },

@@ -149,7 +149,10 @@ static const struct wrong_row {
     { "<response>AAAA</response>", "not-authorized", "nothing was asked" },
     { "<abort/>", "aborted", "the client gave up" },
     { AUTHENTICATE("HT-SHA-256-NONE", "AAAA", ""), "not-authorized",
-      "there is no token" },
+      "a token was used without <fast/>" },
+    { AUTHENTICATE("HT-SHA-256-NONE", "AAAA",
+                   AGENT "<fast xmlns='" NS_FAST "'/>"),
+      "not-authorized", "there is no token" },
 };
 
 START_TEST(what_is_wrong_is_refused_and_said)
