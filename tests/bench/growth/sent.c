@@ -73,9 +73,9 @@ static void held_arrange(trial *t)
                        "'><mechanism>PLAIN</mechanism></mechanisms>"
                        "</stream:features>");
     say(t, "<success xmlns='" NS_SASL "'/>");
+    trial_hear_id(t, id); /* it is asked for together with the new stream */
     say(t, DESK_HEADER "<stream:features><bind xmlns='" NS_BIND
                        "'/></stream:features>");
-    trial_hear_id(t, id);
     snprintf(answer, sizeof(answer),
              "<iq type='result' id='%s'><bind xmlns='" NS_BIND
              "'><jid>" DESK_JID "/b</jid></bind></iq>",
