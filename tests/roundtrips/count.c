@@ -59,19 +59,19 @@ static const struct row {
     clerk_offer offer;
 } rows[] = {
     { "STARTTLS, SCRAM, bind",
-      { [FIRST] = { 7, 7 }, [AGAIN] = { 6, 6 }, [RENEWED] = { 6, 7 } },
+      { [FIRST] = { 7, 7 }, [AGAIN] = { 6, 6 }, [RENEWED] = { 6, 6 } },
       LQ_TRANSPORT_STARTTLS,
       { .starttls = true, .sasl = SCRAMS, .bindings = TYPES } },
     { "TLS, SCRAM, bind",
-      { [FIRST] = { 6, 6 }, [AGAIN] = { 5, 5 }, [RENEWED] = { 5, 6 } },
+      { [FIRST] = { 6, 6 }, [AGAIN] = { 5, 5 }, [RENEWED] = { 5, 5 } },
       LQ_TRANSPORT_TLS,
       { .sasl = SCRAMS, .bindings = TYPES } },
     { "TLS, SASL 2, Bind 2",
-      { [FIRST] = { 5, 5 }, [AGAIN] = { 4, 4 }, [RENEWED] = { 4, 5 } },
+      { [FIRST] = { 5, 5 }, [AGAIN] = { 4, 4 }, [RENEWED] = { 4, 4 } },
       LQ_TRANSPORT_TLS,
       { .sasl = SCRAMS, .sasl2 = SCRAMS, .bindings = TYPES, .bind2 = true } },
     { "TLS, FAST",
-      { [FIRST] = { 0, 0 }, [AGAIN] = { 3, 3 }, [RENEWED] = { 3, 5 } },
+      { [FIRST] = { 0, 0 }, [AGAIN] = { 3, 3 }, [RENEWED] = { 3, 3 } },
       LQ_TRANSPORT_TLS,
       { .sasl = SCRAMS,
         .sasl2 = SCRAMS,
@@ -104,12 +104,19 @@ typedef struct world {
     const char *why;             /* it failed; NULL: it did not */
 } world;
 
-/* A stream in place of the one before, which leaves nothing behind. */
+/* A stream in place of the one before, which leaves behind what it saves. */
 static void world_renew(world *w)
 {
     const char *pem = tls_server_pem(CERTIFICATE_GOOD);
     lq_config *config = lq_config_new(JID);
+    size_t len = 0;
+    const void *saved = w->stream == NULL
+                            ? NULL
+                            : lq_stream_save(w->stream, LQ_SAVED_ACCOUNT, &len);
 
+    if (lq_config_set_saved(config, LQ_SAVED_ACCOUNT, saved, len) < 0) {
+        printf("not ok what was saved: it is refused\n");
+    }
     lq_stream_free(w->stream);
     lq_config_set_password(config, PASSWORD);
     lq_config_add_ca(config, pem, strlen(pem));

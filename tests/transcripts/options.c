@@ -32,6 +32,14 @@ static int set_reconnect(lq_config *config, const char *value)
                : lq_config_set_reconnect(config, LQ_NEVER, LQ_NEVER);
 }
 
+/* Nothing yet; see P: renew. */
+static int set_saved(lq_config *config, const char *value)
+{
+    return strcmp(value, "yes") != 0
+               ? LQ_OK
+               : lq_config_set_saved(config, LQ_SAVED_ACCOUNT, NULL, 0);
+}
+
 /* Set in this order; OTHERWISE if a transcript says nothing, unless NULL. */
 static const struct option {
     const char *name;
@@ -46,6 +54,7 @@ static const struct option {
     { "resource", NULL, lq_config_set_resource },
     { "max-stanza", NULL, set_max_stanza },
     { "reconnect", NULL, set_reconnect },
+    { "saved", NULL, set_saved },
 };
 
 /* What play.c itself asks for. */

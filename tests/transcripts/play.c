@@ -95,6 +95,9 @@ static bool take_event(play *p)
     if (event == NULL) {
         return false;
     }
+    if (event->type == LQ_EVENT_SAVE) {
+        return true; /* P: renew asks for it */
+    }
     check_failure(p, event);
     event_tell(p->stream, event, line, sizeof(line));
     octets_add(&p->events, line, strlen(line));
@@ -395,6 +398,15 @@ static bool step_time(play *p)
 /* A stream as the settings say, in place of the one before. */
 static bool play_stream(play *p)
 {
+    size_t len = 0;
+    const void *saved = p->stream == NULL
+                            ? NULL
+                            : lq_stream_save(p->stream, LQ_SAVED_ACCOUNT, &len);
+
+    if (saved != NULL &&
+        lq_config_set_saved(p->config, LQ_SAVED_ACCOUNT, saved, len) < 0) {
+        return broken(p, "what was saved is refused");
+    }
     lq_stream_free(p->stream);
     p->stream = lq_stream_new(p->context, p->config);
     return lq_stream_start(p->stream, p->now) == LQ_OK ||
