@@ -19,6 +19,7 @@
  * handshake there must be one: RFC 8446, 4.6.1. */
 #include "stream/verify.h"
 
+#include <gnutls/ocsp.h>
 #include <gnutls/x509.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +36,7 @@ enum {
     FINGERPRINT_SIZE = 2 * 32 + 1,
     PIN_SIZE = 45, /* 32 bytes in base64 */
     WHY_SIZE = 1024,
+    ANSWERS_MAX = 16, /* in one stapled response */
 };
 
 static const gnutls_typed_vdata_st purpose = {
@@ -220,6 +222,31 @@ static int stand(lq_tls *tls, lq_basis basis)
     return 0;
 }
 
+/* Whether the stapled answer is that the authority does not know LEAF: GnuTLS
+ * takes that for a good one. */
+static bool is_unknown(lq_tls *tls, gnutls_x509_crt_t leaf)
+{
+    unsigned status = GNUTLS_OCSP_CERT_GOOD;
+    gnutls_ocsp_resp_t answer;
+    gnutls_datum_t der;
+
+    if (gnutls_ocsp_status_request_get(tls->session, &der) < 0 ||
+        gnutls_ocsp_resp_init(&answer) < 0) {
+        return false;
+    }
+    if (gnutls_ocsp_resp_import(answer, &der) >= 0) {
+        for (unsigned i = 0; i < ANSWERS_MAX; i++) {
+            if (gnutls_ocsp_resp_check_crt(answer, i, leaf) >= 0) {
+                gnutls_ocsp_resp_get_single(answer, i, NULL, NULL, NULL, NULL,
+                                            &status, NULL, NULL, NULL, NULL);
+                break;
+            }
+        }
+    }
+    gnutls_ocsp_resp_deinit(answer);
+    return status == GNUTLS_OCSP_CERT_UNKNOWN;
+}
+
 /* The chain and the names.  As gnutls_certificate_verify_peers(). */
 static int look(lq_tls *tls, gnutls_x509_crt_t leaf, unsigned *status)
 {
@@ -229,6 +256,9 @@ static int look(lq_tls *tls, gnutls_x509_crt_t leaf, unsigned *status)
 
     if (rv < 0) {
         return rv;
+    }
+    if (is_unknown(tls, leaf)) {
+        *status |= GNUTLS_CERT_INVALID | GNUTLS_CERT_INVALID_OCSP_STATUS;
     }
     is = lq_identity_is(leaf, lq_stream_target_domain(tls->stream));
     if (is == 0) {
