@@ -3,10 +3,12 @@
  * Only what was verified is kept, with the time; what the program vouched for
  * once has to be asked about again.  The format for other processes is ours:
  * a word that names it, then numbers with the highest byte first, then the two
- * parts with their lengths; nothing may be missing or left over. */
+ * parts, then a hash of all that; nothing may be missing or left over.  GnuTLS
+ * does not look at sessions as closely as it should, so those that were damaged
+ * must not reach it. */
 #include "stream/resumption.h"
 
-#include <gnutls/x509.h>
+#include <gnutls/crypto.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -18,6 +20,7 @@ enum {
     LENGTH = 3,           /* bytes before each certificate */
     MAGIC = 4,
     HEAD = MAGIC + 3 + 2 * 8 + 2 * 4,
+    SEAL = 32, /* SHA-256 */
 };
 
 static const char magic[] = "LqR1";
@@ -154,22 +157,28 @@ static lq_resumption *resumption_of(const lq_tls *tls,
         memcpy(made->bytes, session->data, session->size);
         chain_copy(made->bytes + session->size, chain, count);
         made->standing = tls->standing;
-        made->transport = tls->stream->transport;
+        made->transport = tls->transport;
         made->gave = tls->gave;
     }
     return made;
 }
 
-/* Without a ticket GnuTLS would wait for one. */
+/* In TLS 1.2 a ticket may be used again (RFC 5077); in 1.3 GnuTLS would wait
+ * for a new one. */
+static bool session_has_ticket(const lq_tls *tls)
+{
+    return (gnutls_session_get_flags(tls->session) &
+            GNUTLS_SFLAGS_SESSION_TICKET) != 0 ||
+           (lq_tls_is_resumed(tls) && lq_tls_version(tls) == 0x0303);
+}
+
 static bool session_is_resumable(const lq_tls *tls)
 {
     const lq_standing *s = &tls->standing;
 
     return tls->established &&
            (s->basis == LQ_BASIS_CHAIN || s->basis == LQ_BASIS_KEY) &&
-           s->verified_on != LQ_NEVER &&
-           (gnutls_session_get_flags(tls->session) &
-            GNUTLS_SFLAGS_SESSION_TICKET) != 0;
+           s->verified_on != LQ_NEVER && session_has_ticket(tls);
 }
 
 lq_resumption *lq_resumption_new(const lq_tls *tls)
@@ -194,12 +203,12 @@ lq_resumption *lq_resumption_new(const lq_tls *tls)
 int lq_resumption_write(const lq_resumption *resumption, lq_buffer *out)
 {
     const size_t parts = resumption->session_len + resumption->chain_len;
-    unsigned char *head = (unsigned char *)lq_buffer_reserve(out, HEAD + parts);
+    const size_t len = HEAD + parts + SEAL;
+    unsigned char *head = (unsigned char *)lq_buffer_reserve(out, len);
     unsigned char *at = head;
 
     if (head == NULL) {
-        return HEAD + parts > out->limit - lq_buffer_len(out) ? LQ_E_FULL
-                                                              : LQ_E_NOMEM;
+        return len > out->limit - lq_buffer_len(out) ? LQ_E_FULL : LQ_E_NOMEM;
     }
     memcpy(at, magic, MAGIC);
     at += MAGIC;
@@ -211,7 +220,11 @@ int lq_resumption_write(const lq_resumption *resumption, lq_buffer *out)
     number_put(at + 16, 4, resumption->session_len);
     number_put(at + 20, 4, resumption->chain_len);
     memcpy(head + HEAD, resumption->bytes, parts);
-    lq_buffer_commit(out, HEAD + parts);
+    if (gnutls_hash_fast(GNUTLS_DIG_SHA256, head, HEAD + parts,
+                         head + HEAD + parts) < 0) {
+        return LQ_E_NOMEM;
+    }
+    lq_buffer_commit(out, len);
     return LQ_OK;
 }
 
@@ -233,15 +246,25 @@ static bool head_read(lq_resumption *to, const unsigned char *head)
            at[2] <= 1 && on < INT64_MAX && since <= on;
 }
 
+static bool seal_is_whole(const unsigned char *bytes, size_t len)
+{
+    unsigned char seal[SEAL];
+
+    return gnutls_hash_fast(GNUTLS_DIG_SHA256, bytes, len, seal) >= 0 &&
+           memcmp(bytes + len, seal, SEAL) == 0;
+}
+
 lq_resumption *lq_resumption_read(const void *bytes, size_t len)
 {
     const unsigned char *head = bytes;
     uint64_t session_len, chain;
     lq_resumption *made;
 
-    if (len < HEAD || memcmp(head, magic, MAGIC) != 0) {
+    if (len < HEAD + SEAL || memcmp(head, magic, MAGIC) != 0 ||
+        !seal_is_whole(head, len - SEAL)) {
         return NULL;
     }
+    len -= SEAL;
     session_len = number_of(head + HEAD - 8, 4);
     chain = number_of(head + HEAD - 4, 4);
     if (session_len > PART_MAX || chain > PART_MAX ||

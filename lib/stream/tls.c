@@ -140,6 +140,7 @@ static lq_tls *tls_new(lq_stream *stream)
     }
     tls->stream = stream;
     tls->answer = LQ_UNDECIDED;
+    tls->transport = (signed char)stream->transport;
     /* Servers name authorities that sign servers, not people: our certificate
      * is given to whoever asks for one. */
     if (gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |

@@ -18,9 +18,10 @@ typedef struct lq_tls {
     size_t in_len;
     bool established;
     bool asking;
-    bool gave;          /* the server has our certificate */
-    bool early;         /* text has left before the handshake */
-    signed char answer; /* the program's */
+    bool gave;             /* the server has our certificate */
+    bool early;            /* text has left before the handshake */
+    signed char answer;    /* the program's */
+    signed char transport; /* LQ_TRANSPORT_* */
     lq_standing standing;
     lq_resumption *past; /* offered, until there is an answer; or NULL */
 } lq_tls;
