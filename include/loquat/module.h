@@ -33,11 +33,22 @@ typedef struct lq_handler {
                   const lq_element *payload);
 } lq_handler;
 
+/* What the server may do while it binds the resource (XEP-0386), if it lists
+ * FEATURE: it is then asked by <NAME xmlns=XMLNS/>.  WANTED (NULL: always) is
+ * called before, in the middle of a login, and may only look at the state. */
+typedef struct lq_inline {
+    const char *feature; /* NULL ends a table; 32 at the most */
+    const char *name;
+    const char *xmlns;
+    bool (*wanted)(const void *self);
+} lq_inline;
+
 /* All hooks may be NULL.  An int below 0 from init makes the attach fail. */
 typedef struct lq_module {
     const char *name;            /* of the module, for people: "roster" */
     const char *const *features; /* for disco#info; ends with NULL */
     const lq_handler *handlers;  /* ends with a zero entry */
+    const lq_inline *inlines;    /* the same */
     size_t size;                 /* of the state */
     int (*init)(void *self, lq_stream *stream);
 
@@ -80,6 +91,10 @@ LQ_API int lq_module_send(void *self, lq_builder *b);
 /* Have due() called at WHEN, once, instead of when it was to be called;
  * LQ_NEVER: not at all. */
 LQ_API int lq_module_wake(void *self, lq_time when);
+
+/* Whether the server was asked for FEATURE, one of the module's inlines, while
+ * this session was bound: online() need not ask again. */
+LQ_API bool lq_module_inlined(const void *self, const char *feature);
 
 /* The stream that SELF belongs to. */
 LQ_API lq_stream *lq_module_stream(const void *self);

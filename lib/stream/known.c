@@ -11,6 +11,7 @@
 void lq_known_clear(lq_known *known)
 {
     lq_free(known->version);
+    lq_free(known->inlines);
     lq_scram_keys_free(known->keys);
     lq_known_set_token(known, NULL);
     lq_free(known->agent);

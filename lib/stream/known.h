@@ -25,6 +25,7 @@ typedef struct lq_known {
     bool older_tls;            /* its channel bindings need TLS 1.2 */
     unsigned char preparation; /* of the password that worked */
     lq_offer offer;            /* the last one */
+    char *inlines;             /* what it does while binding; or NULL */
     char *version;             /* of the offer, XEP-0509; or NULL */
     lq_scram_keys *keys;       /* or NULL */
     lq_token *token;           /* or NULL */

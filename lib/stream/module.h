@@ -12,6 +12,7 @@ typedef struct lq_slot {
     const lq_module *module;
     lq_stream *stream;
     lq_timer timer;
+    uint32_t inlined; /* which of its inlines were asked for, bit by bit */
     bool due;
     bool online; /* its online() was called for this session */
     _Alignas(max_align_t) char state[];

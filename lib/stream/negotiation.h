@@ -46,6 +46,7 @@ typedef struct lq_negotiation {
     bool header; /* the peer's stream header has come */
     lq_sasl sasl;
     bool bound;
+    bool inlined;               /* together with what modules wanted */
     bool any_resource;          /* the wished one was refused: take any */
     bool through;               /* a session has begun */
     char wire[LQ_WIRE_ID_SIZE]; /* of the IQ in flight */

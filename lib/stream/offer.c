@@ -107,6 +107,11 @@ static void read_upgrades(lq_offer *offer, const lq_element *features)
     }
 }
 
+const lq_element *lq_offer_bind(const lq_element *features)
+{
+    return inline_child(features, "bind", LQ_NS_BIND2);
+}
+
 void lq_offer_read(lq_offer *offer, const lq_element *features)
 {
     *offer = (lq_offer){ .bindings = 0 };
@@ -115,7 +120,7 @@ void lq_offer_read(lq_offer *offer, const lq_element *features)
     read_bindings(offer, features);
     read_fast(offer, features);
     read_upgrades(offer, features);
-    offer->bind = inline_child(features, "bind", LQ_NS_BIND2) != NULL;
+    offer->bind = lq_offer_bind(features) != NULL;
 }
 
 /* ---- as text ---- */

@@ -49,6 +49,9 @@ int lq_offer_text(const lq_element *features, int profile, lq_buffer *out);
 /* Append all mechanisms by name, for a person. */
 int lq_offer_names(const lq_element *features, lq_buffer *out);
 
+/* What it offers to do while binding, or NULL. */
+const lq_element *lq_offer_bind(const lq_element *features);
+
 /* The elements. */
 const lq_element *lq_offer_element(const lq_element *features, int profile);
 

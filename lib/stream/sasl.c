@@ -17,6 +17,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "sasl/password.h"
+#include "stream/inline.h"
 #include "stream/stream.h"
 
 enum { CHANNEL_MAX = 1024, OFFER_MAX = 16 * 1024, NAMES_MAX = 4 * 1024 };
@@ -350,6 +351,9 @@ static int sasl_learn(lq_stream *stream)
     lq_offer_read(&known->offer, features);
     known->has_offer = true;
     known->older_tls = known->older_tls && !known->offer.announces;
+    if (lq_inline_learn(&known->inlines, lq_offer_bind(features)) < 0) {
+        return LQ_E_NOMEM;
+    }
     return lq_replace(&known->version, lq_element_attr(version, "value"));
 }
 

@@ -10,6 +10,7 @@
 #include "base/datetime.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "stream/inline.h"
 #include "stream/stream.h"
 #include "stream/tasks.h"
 
@@ -65,6 +66,7 @@ static int write_bind(lq_stream *stream, lq_writer *writer)
     if (tag != NULL) {
         write_child(writer, "tag", LQ_NS_BIND2, tag);
     }
+    lq_inline_write(stream, writer);
     lq_write_close(writer);
     return LQ_OK;
 }
@@ -208,6 +210,7 @@ static int success_identity(lq_stream *stream, const lq_element *success)
     if (e == NULL) { /* as examples of other specifications have it */
         e = lq_element_child(success, "authorization-identity", LQ_NS_SASL2);
     }
+    stream->negotiation.inlined = bound;
     return lq_bind_adopt(stream, e == NULL ? "" : lq_element_text(e), bound);
 }
 

@@ -172,6 +172,16 @@ static int read_version(lq_stream *stream, const value *v)
     return read_text(&stream->known.version, v);
 }
 
+static int write_inlines(lq_stream *stream, lq_buffer *out)
+{
+    return write_text(stream->known.inlines, out);
+}
+
+static int read_inlines(lq_stream *stream, const value *v)
+{
+    return read_text(&stream->known.inlines, v);
+}
+
 static int write_agent(lq_stream *stream, lq_buffer *out)
 {
     return write_text(stream->known.agent, out);
@@ -293,6 +303,7 @@ static const record records[] = {
     { ACCOUNT, write_account, read_account },
     { 'f', write_flags, read_flags },
     { 'o', write_offer, read_offer },
+    { 'b', write_inlines, read_inlines },
     { 'v', write_version, read_version },
     { 'i', write_agent, read_agent },
     { 'k', write_keys, read_keys },
