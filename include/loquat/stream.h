@@ -217,6 +217,12 @@ LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);
 enum { LQ_FORGET_PINS = 1, LQ_FORGET_ALL };
 LQ_API int lq_stream_forget(lq_stream *stream, int what);
 
+/* Whether somebody looks at what comes, as is thought at first; if not, the
+ * server may hold back what can wait, if it can do that (XEP-0352).  Kept from
+ * connection to connection.  Allowed inside handlers; LQ_OK or a fatal
+ * error. */
+LQ_API int lq_stream_set_active(lq_stream *stream, lq_time now, bool active);
+
 /* Begin or end TRACE events. */
 LQ_API void lq_stream_trace(lq_stream *stream, bool trace);
 

@@ -1,4 +1,6 @@
-/* inline.c - see inline.h. */
+/* inline.c - see inline.h.
+ *
+ * Whether anybody looks (activity.c) is the stream's own row. */
 #include "stream/inline.h"
 
 #include <string.h>
@@ -73,6 +75,14 @@ static void slot_write(lq_slot *slot, const char *names, lq_writer *writer)
 
 void lq_inline_write(lq_stream *stream, lq_writer *writer)
 {
+    bool inactive =
+        stream->inactive && names_have(stream->known.inlines, LQ_NS_CSI);
+
+    stream->negotiation.inactive = inactive;
+    if (inactive) {
+        lq_write_open(writer, "inactive", LQ_NS_CSI);
+        lq_write_close(writer);
+    }
     for (lq_link *l = stream->modules.slots.first; l != NULL; l = l->next) {
         slot_write(LQ_OUTER(l, lq_slot, place), stream->known.inlines, writer);
     }

@@ -47,6 +47,7 @@ typedef struct lq_negotiation {
     lq_sasl sasl;
     bool bound;
     bool inlined;               /* together with what modules wanted */
+    bool inactive;              /* ... and that nobody looks */
     bool any_resource;          /* the wished one was refused: take any */
     bool through;               /* a session has begun */
     char wire[LQ_WIRE_ID_SIZE]; /* of the IQ in flight */
@@ -82,6 +83,7 @@ int lq_stream_error(lq_stream *stream, const lq_element *error);
 #define LQ_NS_SASL    "urn:ietf:params:xml:ns:xmpp-sasl"
 #define LQ_NS_BIND    "urn:ietf:params:xml:ns:xmpp-bind"
 #define LQ_NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
+#define LQ_NS_CSI     "urn:xmpp:csi:0"
 #define LQ_NS_IAP     "urn:xmpp:iap:0"
 #define LQ_NS_ERRORS  "urn:ietf:params:xml:ns:xmpp-streams"
 

@@ -468,6 +468,8 @@ void lq_stream_bound(lq_stream *stream)
 {
     stream->state = LQ_STATE_ONLINE;
     stream->negotiation.through = true;
+    stream->told_inactive =
+        stream->negotiation.inlined && stream->negotiation.inactive;
     stream->reconnect.online_at = stream->now;
     lq_timer_set(stream, &stream->timeout, LQ_NEVER);
     lq_connection_ref(stream->connection);

@@ -55,6 +55,8 @@ struct lq_stream {
     bool lost;         /* its transport broke */
     bool closed_by_us; /* our </stream:stream> is on its way */
     bool closed_by_peer;
+    bool inactive;             /* nobody looks: lq_stream_set_active() */
+    bool told_inactive;        /* ... and the server knows */
     bool answered;             /* ... in answer to ours, which had left */
     bool surfacing;            /* .event waits to be returned */
     bool has_room;             /* ROOM waits to be told */
@@ -190,6 +192,12 @@ int lq_stream_reply_result(lq_stream *stream, const lq_stanza *iq);
 void lq_liveness_init(lq_stream *stream);
 void lq_liveness_start(lq_stream *stream);
 void lq_liveness_stop(lq_stream *stream);
+
+/* ---- activity.c ---- */
+
+/* Tell the server whether somebody looks, if it wants to know and does not.
+ * LQ_OK or a fatal error. */
+int lq_activity_tell(lq_stream *stream);
 
 /* ---- trace.c ---- */
 

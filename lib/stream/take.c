@@ -47,6 +47,9 @@ static void take_online(lq_stream *stream, const lq_note *note)
     stream->flowing = true;
     lq_modules_online(stream, false);
     lq_stream_flow(stream);
+    if (!stream->ending) {
+        lq_activity_tell(stream);
+    }
     lq_features_fold(&stream->negotiation.features);
 }
 
