@@ -21,7 +21,8 @@ void lq_outbox_reset(lq_outbox *outbox)
     lq_buffer_wipe(&outbox->text);
     lq_buffer_wipe(&outbox->wire);
     lq_buffer_wipe(&outbox->block);
-    outbox->hello = outbox->bye = outbox->secret = false;
+    outbox->bye = outbox->secret = false;
+    outbox->hello = 0;
     outbox->reserve = 0;
 }
 
@@ -130,10 +131,7 @@ int lq_stream_sent(lq_stream *stream, lq_time now, size_t len)
         outbox->reserve = 0;
     }
     stream->spoken = stream->now;
-    if (lq_buffer_len(&outbox->block) == 0 &&
-        lq_buffer_len(&outbox->wire) == 0) {
-        outbox->hello = false;
-    }
+    outbox->hello -= len < outbox->hello ? (uint32_t)len : outbox->hello;
     lq_tickets_room(stream);
     lq_stream_leave(stream);
     return LQ_OK;

@@ -24,8 +24,8 @@ typedef struct lq_outbox {
     lq_tls *tls;      /* NULL: none */
     uint64_t begun;   /* bytes of text that have left it */
     uint32_t reserve; /* answers written beyond the high-water mark */
+    uint32_t hello;   /* bytes until the driver has the ClientHello */
     bool secret;      /* what waits holds a secret: wipe it */
-    bool hello;       /* the ClientHello is not yet with the driver */
     bool bye;         /* close_notify follows the last text */
 } lq_outbox;
 

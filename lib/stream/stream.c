@@ -564,7 +564,7 @@ const char *lq_stream_security(const lq_stream *stream, int which)
     case LQ_SECURITY_PROFILE:
         return lq_sasl_profile(&stream->negotiation.sasl);
     case LQ_SECURITY_SESSION:
-        return !encrypted ? NULL : lq_tls_is_resumed(tls) ? "resumed" : "new";
+        return encrypted ? lq_tls_session(tls) : NULL;
     default:
         return NULL;
     }

@@ -14,7 +14,7 @@
 #include "stream/stream.h"
 #include "stream/verify.h"
 
-enum { RECORD_MAX = 16384 };
+enum { RECORD_MAX = 16384, RECORD_HEAD = 5 };
 
 /* ---- GnuTLS's transport ---- */
 
@@ -231,6 +231,20 @@ int lq_tls_prepare(lq_stream *stream)
     return LQ_OK;
 }
 
+/* The ClientHello is the first record on the wire.  The server may answer it
+ * while early data is still to follow. */
+static uint32_t hello_len(const lq_outbox *outbox)
+{
+    const unsigned char *record =
+        (const unsigned char *)lq_buffer_bytes(&outbox->wire);
+    size_t before = lq_buffer_len(&outbox->block);
+
+    return lq_buffer_len(&outbox->wire) < RECORD_HEAD
+               ? 0
+               : (uint32_t)before + RECORD_HEAD +
+                     ((uint32_t)record[3] << 8 | record[4]);
+}
+
 int lq_tls_start(lq_stream *stream)
 {
     int rv = stream->outbox.tls != NULL ? LQ_OK : lq_tls_prepare(stream);
@@ -238,8 +252,10 @@ int lq_tls_start(lq_stream *stream)
     if (rv < 0) {
         return rv;
     }
-    stream->outbox.hello = true;
-    return tls_handshake(stream->outbox.tls);
+    stream->outbox.tls->begun = true;
+    rv = tls_handshake(stream->outbox.tls);
+    stream->outbox.hello = hello_len(&stream->outbox);
+    return rv;
 }
 
 /* ---- bytes ---- */
@@ -375,4 +391,12 @@ bool lq_tls_is_resumed(const lq_tls *tls)
 bool lq_tls_sent_certificate(const lq_tls *tls)
 {
     return tls->established && tls->gave;
+}
+
+const char *lq_tls_session(const lq_tls *tls)
+{
+    if (lq_tls_early_accepted(tls)) {
+        return "early";
+    }
+    return lq_tls_is_resumed(tls) ? "resumed" : "new";
 }

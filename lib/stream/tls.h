@@ -19,6 +19,7 @@ typedef struct lq_tls {
     bool established;
     bool asking;
     bool gave;             /* the server has our certificate */
+    bool begun;            /* the ClientHello has been made */
     bool early;            /* text has left before the handshake */
     signed char answer;    /* the program's */
     signed char transport; /* LQ_TRANSPORT_* */
@@ -67,9 +68,28 @@ int lq_tls_version(const lq_tls *tls);
 /* Whether the session is an old one, resumed. */
 bool lq_tls_is_resumed(const lq_tls *tls);
 
+/* "new", "resumed", or "early" if it also heard what was said early. */
+const char *lq_tls_session(const lq_tls *tls);
+
 /* Whether the server asked for our certificate and was given it, now or when
  * the session was new. */
 bool lq_tls_sent_certificate(const lq_tls *tls);
+
+/* ---- early.c ---- */
+
+/* How many bytes may be sent before the handshake: between lq_tls_prepare() and
+ * lq_tls_start(), and if the session of the past allows it; else 0.  Then
+ * lq_resumption_end_point(tls->past) is known, too. */
+size_t lq_tls_early_room(const lq_tls *tls);
+bool lq_tls_can_early(const lq_tls *tls);
+
+/* Send what waits in the outbox as text with the ClientHello; it counts as
+ * sent.  LQ_OK; LQ_E_STATE if it cannot be, LQ_E_FULL if it is too long,
+ * LQ_E_NOMEM: then the text is where it was. */
+int lq_tls_early(lq_stream *stream);
+
+/* After the handshake: whether the server has heard it.  If not, nobody has. */
+bool lq_tls_early_accepted(const lq_tls *tls);
 
 /* ---- keylog.c ---- */
 

@@ -172,12 +172,24 @@ static void receive(tlspeer *t)
     }
 }
 
+static void hear_early(tlspeer *t)
+{
+    char text[4096];
+    ssize_t n;
+
+    while ((n = gnutls_record_recv_early_data(t->session, text, sizeof(text))) >
+           0) {
+        grow(&t->early, &t->early_len, text, (size_t)n);
+    }
+}
+
 static void shake_hands(tlspeer *t)
 {
     int rv = gnutls_handshake(t->session);
 
     if (rv == GNUTLS_E_SUCCESS) {
         t->established = true;
+        hear_early(t);
     } else if (gnutls_error_is_fatal(rv)) {
         t->error = rv;
         gnutls_alert_send_appropriate(t->session, rv);
@@ -221,20 +233,15 @@ static void on_send(peer_layer *self, const void *bytes, size_t len)
     deliver(t);
 }
 
-void tlspeer_begin(tlspeer *t, peer *p, int kind, const char *priority)
-{
-    tlspeer_begin_as(t, p, tlspeer_certificate(kind), priority);
-}
-
-void tlspeer_begin_as(tlspeer *t, peer *p, const certificate *c,
-                      const char *priority)
+static void begin(tlspeer *t, peer *p, const certificate *c,
+                  const char *priority, unsigned flags)
 {
     gnutls_x509_crt_t crt = c->crt;
 
     *t = (tlspeer){ .layer = { on_take, on_send }, .p = p };
     fine(gnutls_certificate_allocate_credentials(&t->credentials));
     fine(gnutls_certificate_set_x509_key(t->credentials, &crt, 1, c->key));
-    fine(gnutls_init(&t->session, GNUTLS_SERVER | GNUTLS_NONBLOCK));
+    fine(gnutls_init(&t->session, GNUTLS_SERVER | GNUTLS_NONBLOCK | flags));
     fine(gnutls_priority_set_direct(t->session, priority, NULL));
     fine(gnutls_credentials_set(t->session, GNUTLS_CRD_CERTIFICATE,
                                 t->credentials));
@@ -245,6 +252,65 @@ void tlspeer_begin_as(tlspeer *t, peer *p, const certificate *c,
     p->layer = &t->layer;
 }
 
+void tlspeer_begin_as(tlspeer *t, peer *p, const certificate *c,
+                      const char *priority)
+{
+    begin(t, p, c, priority, 0);
+}
+
+void tlspeer_begin(tlspeer *t, peer *p, int kind, const char *priority)
+{
+    tlspeer_begin_as(t, p, tlspeer_certificate(kind), priority);
+}
+
+/* ---- early data ---- */
+
+enum { HELLOS = 64 };
+
+static gnutls_datum_t hellos[HELLOS];
+static int hello_count;
+static gnutls_anti_replay_t anti_replay;
+
+/* Whether nobody has said this before. */
+static int on_hello(void *self, time_t until, const gnutls_datum_t *key,
+                    const gnutls_datum_t *data)
+{
+    (void)self;
+    (void)until;
+    (void)data;
+    for (int i = 0; i < hello_count; i++) {
+        if (hellos[i].size == key->size &&
+            memcmp(hellos[i].data, key->data, key->size) == 0) {
+            return GNUTLS_E_DB_ENTRY_EXISTS;
+        }
+    }
+    ck_assert_int_lt(hello_count, HELLOS);
+    hellos[hello_count].data = malloc(key->size);
+    hellos[hello_count].size = key->size;
+    memcpy(hellos[hello_count++].data, key->data, key->size);
+    return 0;
+}
+
+static void hellos_free(void)
+{
+    while (hello_count > 0) {
+        free(hellos[--hello_count].data);
+    }
+    gnutls_anti_replay_deinit(anti_replay);
+}
+
+void tlspeer_begin_early(tlspeer *t, peer *p, const certificate *c,
+                         const char *priority)
+{
+    begin(t, p, c, priority, GNUTLS_ENABLE_EARLY_DATA);
+    if (anti_replay == NULL) {
+        fine(gnutls_anti_replay_init(&anti_replay));
+        gnutls_anti_replay_set_add_function(anti_replay, on_hello);
+        atexit(hellos_free);
+    }
+    gnutls_anti_replay_enable(t->session, anti_replay);
+}
+
 void tlspeer_end(tlspeer *t)
 {
     if (t->p != NULL) {
@@ -253,6 +319,7 @@ void tlspeer_end(tlspeer *t)
         gnutls_certificate_free_credentials(t->credentials);
         free(t->in);
         free(t->out);
+        free(t->early);
         *t = (tlspeer){ .p = NULL };
     }
 }

@@ -39,6 +39,8 @@ typedef struct tlspeer {
     char *in, *out; /* from and to the stream */
     size_t in_len, out_len;
     size_t heard; /* bytes that came through */
+    char *early;  /* what came before the handshake was through */
+    size_t early_len;
     bool established;
     bool closed; /* close_notify has come */
     int error;   /* what GnuTLS said, if fatal */
@@ -63,6 +65,11 @@ void tlspeer_begin_as(tlspeer *t, peer *p, const certificate *c,
 
 /* Say close_notify. */
 void tlspeer_bye(tlspeer *t);
+
+/* The same for a server that allows early data, and remembers who has sent
+ * some. */
+void tlspeer_begin_early(tlspeer *t, peer *p, const certificate *c,
+                         const char *priority);
 
 /* ---- sessions that are resumed ---- */
 

@@ -49,7 +49,16 @@ void talk_end(void)
 void talk_connect(const certificate *c, const char *priority)
 {
     peer_connect(talk.p, LQ_TRANSPORT_TLS);
-    tlspeer_begin_as(&talk.tls, talk.p, c, priority);
+    talk_serve(c, priority);
+}
+
+void talk_serve(const certificate *c, const char *priority)
+{
+    if (talk.early) {
+        tlspeer_begin_early(&talk.tls, talk.p, c, priority);
+    } else {
+        tlspeer_begin_as(&talk.tls, talk.p, c, priority);
+    }
     tlspeer_take_tickets(&talk.tls);
     if (talk.client_ca != NULL) {
         gnutls_x509_crt_t ca = talk.client_ca->crt;

@@ -17,6 +17,7 @@ typedef struct tlstalk {
     tlspeer tls;
     const certificate *client_ca; /* the server asks for a certificate and
                                      names this one; NULL: it does not ask */
+    bool early;                   /* the server takes early data */
     void (*prepare)(void);        /* called when .tls has just begun */
 } tlstalk;
 
@@ -34,6 +35,9 @@ void talk_set_clock(long seconds);
 
 /* A transport to a server with C, which gives and takes tickets. */
 void talk_connect(const certificate *c, const char *priority);
+
+/* The same once there is a transport. */
+void talk_serve(const certificate *c, const char *priority);
 
 /* Go through the handshake.  The id of the question that it asks, or 0. */
 lq_id talk_shake_hands(void);
