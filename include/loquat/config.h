@@ -118,6 +118,14 @@ enum { LQ_SAVED_ACCOUNT = 1 };
 LQ_API int lq_config_set_saved(lq_config *config, int which, const void *data,
                                size_t len);
 
+/* Log in within the TLS handshake itself (early data, RFC 8446) where the server
+ * is known to take a FAST token there; off at first.  What is sent so could be
+ * sent again by others, so each token is used with a number, and the
+ * connection's output waits until lq_stream_saved() says that it has been
+ * stored: without that call, and without lq_config_set_saved(), such a login
+ * does not come about. */
+LQ_API void lq_config_set_early(lq_config *config, bool early);
+
 /* Milliseconds, each at least 1; more than 24 days count as 24 days:
  * CONNECT  from connected() to ONLINE at the most, 30,000 at first;
  * REQUEST  for the reply to a request, 60,000;

@@ -211,6 +211,10 @@ LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
  * start(), without lq_config_set_saved(), and when memory runs out. */
 LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);
 
+/* What lq_stream_save() gave last has been stored: what waited for that may
+ * leave. */
+LQ_API int lq_stream_saved(lq_stream *stream, lq_time now, int which);
+
 /* Forget what keeps a login from being weaker than those before it (PINS), for
  * a server that has changed for the worse and is known to have; or ALL that was
  * learnt, as if the account were new.  LQ_E_STATE during a login. */

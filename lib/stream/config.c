@@ -572,6 +572,11 @@ void lq_config_set_ask_trust(lq_config *config, bool ask)
     config->ask_trust = ask;
 }
 
+void lq_config_set_early(lq_config *config, bool early)
+{
+    config->early = early;
+}
+
 static int32_t config_ms(lq_time ms)
 {
     return ms < INT32_MAX ? (int32_t)ms : INT32_MAX;

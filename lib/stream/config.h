@@ -43,6 +43,7 @@ struct lq_config {
     lq_client *client;             /* NULL: none */
     int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
     int32_t reconnect_first, reconnect_last;
+    bool early; /* log in with TLS early data */
     bool saves; /* the program keeps what was learnt */
     uint32_t max_stanza;
     lq_mechanism_set mechanisms; /* allowed ones */

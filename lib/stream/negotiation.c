@@ -21,6 +21,7 @@ void lq_negotiation_reset(lq_negotiation *negotiation)
     lq_features_clear(&negotiation->features);
     negotiation->row = NULL;
     negotiation->opened = negotiation->header = negotiation->ahead = false;
+    negotiation->early = false;
     negotiation->bound = negotiation->inlined = false;
     negotiation->any_resource = false;
     negotiation->through = false;

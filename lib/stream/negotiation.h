@@ -42,6 +42,7 @@ typedef struct lq_negotiation {
     const lq_row *const *row; /* that is waiting; NULL: none */
     lq_features features;
     bool opened; /* our stream header was sent */
+    bool early;  /* before the handshake is through */
     bool ahead;  /* the row has begun before the features came */
     bool header; /* the peer's stream header has come */
     lq_sasl sasl;

@@ -22,6 +22,7 @@ void lq_outbox_reset(lq_outbox *outbox)
     lq_buffer_wipe(&outbox->wire);
     lq_buffer_wipe(&outbox->block);
     outbox->bye = outbox->secret = false;
+    outbox->withheld = false;
     outbox->hello = 0;
     outbox->reserve = 0;
 }
@@ -102,7 +103,7 @@ const void *lq_stream_output(lq_stream *stream, size_t *len)
     lq_outbox *outbox = &stream->outbox;
 
     *len = 0;
-    if (stream->hooked || stream->transport == 0 ||
+    if (stream->hooked || stream->transport == 0 || outbox->withheld ||
         (lq_outbox_is_empty(outbox) && !outbox->bye)) {
         return NULL;
     }

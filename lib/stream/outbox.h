@@ -26,6 +26,7 @@ typedef struct lq_outbox {
     uint32_t reserve; /* answers written beyond the high-water mark */
     uint32_t hello;   /* bytes until the driver has the ClientHello */
     bool secret;      /* what waits holds a secret: wipe it */
+    bool withheld;    /* until the program has saved */
     bool bye;         /* close_notify follows the last text */
 } lq_outbox;
 

@@ -116,6 +116,22 @@ static lq_mechanism_set able_mechanisms(const lq_stream *stream)
     return set | lq_mechanisms_of(LQ_SASL_HT);
 }
 
+/* Before the handshake only the certificate of the last time is known. */
+static lq_bindings sasl_bindings(const lq_stream *stream)
+{
+    const lq_tls *tls = stream->outbox.tls;
+    lq_buffer digest;
+    bool has;
+
+    if (tls == NULL || !stream->negotiation.early) {
+        return tls == NULL ? 0 : lq_tls_bindings(tls);
+    }
+    lq_buffer_init(&digest, CHANNEL_MAX);
+    has = lq_resumption_end_point(tls->past, &digest) == LQ_OK;
+    lq_buffer_clear(&digest);
+    return has ? (lq_bindings)(1u << LQ_BINDING_END_POINT) : 0;
+}
+
 void lq_sasl_means(const lq_stream *stream, lq_means *means)
 {
     const lq_known *known = &stream->known;
@@ -124,7 +140,7 @@ void lq_sasl_means(const lq_stream *stream, lq_means *means)
 
     *means = (lq_means){
         .mechanisms = able_mechanisms(stream) & allowed,
-        .bindings = tls == NULL ? 0 : lq_tls_bindings(tls),
+        .bindings = sasl_bindings(stream),
         .refused = stream->negotiation.sasl.refused,
         .protected_by_tls = tls != NULL,
         .may_bind = (allowed & lq_mechanisms_of(LQ_SASL_SCRAM) &
@@ -204,6 +220,10 @@ static int attempt_channel(const lq_stream *stream, lq_attempt *attempt)
     if (tls != NULL) {
         snprintf(attempt->tls_version, sizeof(attempt->tls_version), "%04x",
                  (unsigned)lq_tls_version(tls) & 0xffff);
+    }
+    if (attempt->choice.binding == LQ_BINDING_END_POINT &&
+        stream->negotiation.early) {
+        return lq_resumption_end_point(tls->past, &attempt->channel);
     }
     return attempt->choice.binding == LQ_BINDING_NONE
                ? LQ_OK

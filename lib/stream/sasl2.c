@@ -71,6 +71,16 @@ static int write_bind(lq_stream *stream, lq_writer *writer)
     return LQ_OK;
 }
 
+/* What can be replayed is told apart by its number. */
+static void write_count(lq_stream *stream, lq_writer *writer)
+{
+    char text[16];
+
+    snprintf(text, sizeof(text), "%lu",
+             (unsigned long)++stream->known.token->count);
+    lq_write_attr(writer, "count", text);
+}
+
 static int write_fast(lq_stream *stream, lq_writer *writer)
 {
     lq_attempt *attempt = stream->negotiation.sasl.attempt;
@@ -79,11 +89,16 @@ static int write_fast(lq_stream *stream, lq_writer *writer)
     if (attempt->choice.mechanism->family == LQ_SASL_HT) {
         attempt->wanted = attempt->choice.mechanism; /* it may be exchanged */
         lq_write_open(writer, "fast", LQ_NS_FAST);
+        if (stream->negotiation.early) {
+            write_count(stream, writer);
+        }
         lq_write_close(writer);
         return LQ_OK;
     }
     lq_sasl_means(stream, &means);
-    attempt->wanted = lq_choose_token(&stream->known.offer, &means, false);
+    attempt->wanted =
+        lq_choose_token(&stream->known.offer, &means,
+                        stream->config.early && stream->known.offer.early);
     if (attempt->wanted != NULL) {
         lq_write_open(writer, "request-token", LQ_NS_FAST);
         lq_write_attr(writer, "mechanism", attempt->wanted->name);

@@ -4,6 +4,7 @@
  * there is no way to do without. */
 #include <string.h>
 
+#include "stream/headstart.h"
 #include "stream/stream.h"
 
 /* There is no way to do without, so it need not be awaited: RFC 7590, 3.1. */
@@ -56,7 +57,7 @@ static int starttls_reply(lq_stream *stream, const lq_element *element)
     /* Everything that was heard until now is forgotten (RFC 6120, 5.4.3.3). */
     stream->negotiation.row = NULL;
     stream->negotiation.opened = stream->negotiation.header = false;
-    rv = lq_tls_start(stream);
+    rv = lq_headstart_tls(stream);
     return rv < 0 ? rv : LQ_ROW_WAIT;
 }
 

@@ -10,6 +10,7 @@
  * was taken is the connection concluded (closing.c), and the next one begins.
  */
 #include "stream/stream.h"
+#include "stream/headstart.h"
 
 #include <idn2.h>
 #include <stdio.h>
@@ -387,7 +388,7 @@ static int stream_connected(lq_stream *stream, int transport)
     lq_outbox_reset(&stream->outbox);
     lq_negotiation_reset(&stream->negotiation);
     lq_stream_limit(stream);
-    return transport == LQ_TRANSPORT_TLS ? lq_tls_start(stream)
+    return transport == LQ_TRANSPORT_TLS ? lq_headstart_tls(stream)
                                          : lq_stream_open(stream);
 }
 
@@ -458,6 +459,7 @@ int lq_stream_fail(lq_stream *stream, const lq_fault *fault)
 bool lq_stream_is_secure(const lq_stream *stream)
 {
     return stream->transport == LQ_TRANSPORT_SECURE ||
+           stream->negotiation.early ||
            (stream->outbox.tls != NULL &&
             lq_tls_is_established(stream->outbox.tls));
 }

@@ -11,6 +11,7 @@
 
 #include "base/literal.h"
 #include "base/memory.h"
+#include "stream/headstart.h"
 #include "stream/stream.h"
 #include "stream/verify.h"
 
@@ -211,7 +212,7 @@ static int tls_handshake(lq_tls *tls)
     }
     if (rv == GNUTLS_E_SUCCESS) {
         tls->established = true;
-        return lq_stream_open(tls->stream);
+        return lq_headstart_secured(tls->stream);
     }
     if (gnutls_error_is_fatal(rv) == 0) {
         return LQ_OK; /* it wants more bytes, or the program's answer */
