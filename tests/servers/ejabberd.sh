@@ -8,18 +8,22 @@
 config() {
     local ip
     cat <<CONFIG
-hosts: ["$domain", "localhost"]
+hosts: ["$domain", "localhost", "anon.$domain"]
 loglevel: debug
 log_rotate_count: 0
 certfiles: ["$dir/ejabberd.pem"]
 auth_method: [mnesia]
 auth_password_format: plain
+host_config:
+  "anon.$domain": { auth_method: [anonymous], anonymous_protocol: sasl_anon }
+c2s_cafile: "$certs/ca.pem"
+c2s_protocol_options: ["no_sslv3"${TLS12:+', "no_tlsv1_3"'}]
 listen:
 CONFIG
     for ip in $loopback; do
         cat <<CONFIG
-  - { port: $port, ip: "$ip", module: ejabberd_c2s, access: all, starttls: true, starttls_required: true }
-  - { port: $tls_port, ip: "$ip", module: ejabberd_c2s, access: all, tls: true }
+  - { port: $port, ip: "$ip", module: ejabberd_c2s, access: all, starttls: true, starttls_required: true, tls_verify: true }
+  - { port: $tls_port, ip: "$ip", module: ejabberd_c2s, access: all, tls: true, tls_verify: true }
 CONFIG
     done
     cat <<CONFIG

@@ -34,18 +34,21 @@ CONFIG
 }
 
 c2s_config() {
-    local id="pemfile='$dir/jabberd2.pem'"
+    local id="pemfile='$dir/jabberd2.pem' cachain='$certs/ca.pem' verify-mode='1'"
     cat <<CONFIG
 <c2s><id>c2s</id>$(router_client)$(log c2s)
 <local><id realm='$domain' $id>$domain</id><id realm='localhost' $id>localhost</id>
+  <id realm='anon.$domain' $id authreg-module='anon'>anon.$domain</id>
   <ip>127.0.0.1</ip><port>$port</port><ssl-port>$tls_port</ssl-port>
-  <pemfile>$dir/jabberd2.pem</pemfile></local>
+  <pemfile>$dir/jabberd2.pem</pemfile><cachain>$certs/ca.pem</cachain>
+  <verify-mode>1</verify-mode></local>
 <io><max_fds>1024</max_fds><limits><stanzasize>262144</stanzasize></limits>
   <access><order>allow,deny</order></access></io>
 <authreg><path>$modules</path><module>sqlite</module>
   <mechanisms><traditional/><sasl/></mechanisms>
   <ssl-mechanisms><traditional/>
-    <sasl><plain/><scram-sha-1/><scram-sha-256/></sasl></ssl-mechanisms>
+    <sasl><plain/><digest-md5/><scram-sha-1/><scram-sha-256/>
+      <external/><anonymous/></sasl></ssl-mechanisms>
   $(database)</authreg>
 </c2s>
 CONFIG
@@ -61,7 +64,7 @@ chain() { # NAME MODULE...
 sm_config() {
     cat <<CONFIG
 <sm><id>sm</id>$(router_client)$(log sm)
-<local><id>$domain</id><id>localhost</id></local>
+<local><id>$domain</id><id>localhost</id><id>anon.$domain</id></local>
 <storage><path>$modules</path><driver>sqlite</driver>$(database)</storage>
 <modules><path>$modules</path>
 $(chain sess-start status)
