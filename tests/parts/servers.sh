@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 # servers.sh - for the parts that start servers; they source it after common.sh.
 #
 #     start prosody-old prosody TLS12=1 && login "$port" "$tls_port" "$ca"

@@ -1,0 +1,93 @@
+#!/usr/bin/python3
+"""mitm.py CERTS LOGIN SERVER=PORT... [-- ROW...] - a client under attack.
+
+LOGIN is the words that start tests/servers/login; each SERVER of rows.py
+listens at PORT for TLS at once, and its STARTTLS port is the one before.  For
+each row an attacker stands between them.  Prints what the client sent, how much
+the attacker has now, and why the client refused to go on; and a line `ok NAME`
+or `not ok NAME: WHY`.
+"""
+import os
+import shlex
+import subprocess
+import sys
+
+import attacks
+import evidence
+import middle
+import rows
+
+ACCOUNT, PASSWORD = 'alice@example.test', 'secret-alice'
+SECONDS = 20
+
+
+def stage(row, record, certs, port):
+    """The attackers of ROW; the first is the one to connect to."""
+    direct, attack = '--tls' in row.options, row.attack
+    accomplices = []
+    if isinstance(attack, str):  # a redirect
+        accomplice = middle.Middle(attacks.Attack(certificate='attacker'),
+                                   record, certs, ('127.0.0.1', port), direct)
+        accomplices.append(accomplice)
+        error = attacks.redirect(accomplice.port)
+        attack = (attacks.Attack(clear_features=error) if 'clear' in attack else
+                  attacks.Edit(features=attacks.replaced_by(error)))
+    first = middle.Middle(
+        attack, record, certs, ('127.0.0.1', port), direct, int(row.known),
+        ('127.0.0.1', port if direct else port - 1))
+    return [first] + accomplices
+
+
+def log_in(row, login, certs, port):
+    """What the client says of its logins."""
+    options = list(row.options) + (['--times', '2'] if row.known else [])
+    done = subprocess.run(
+        login + options + [ACCOUNT, '127.0.0.1', str(port),
+                           os.path.join(certs, 'ca.pem')],
+        env=dict(os.environ, LQ_PASSWORD=PASSWORD), timeout=SECONDS, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    sys.stderr.write(f'== {row.name}\n{done.stderr}')
+    said = done.stdout.splitlines() or [f'ended with status {done.returncode}']
+    if row.known and not said[0].startswith('online'):
+        return 'the undisturbed login: ' + said[0]
+    return said[-1]
+
+
+def judge(row, said, record):
+    """Why that is wrong; None if it is right."""
+    worst = record.worst()
+    if worst > row.allowed:
+        return f'{evidence.NAMES[worst]} was given away'
+    if not said.startswith('refused ' + row.failure + ' '):
+        return f'{said} (expected: refused {row.failure})'
+    if not record.said or row.spoke not in record.summary():
+        return f'the client did not speak of {row.spoke}'
+    return None
+
+
+def play(row, login, certs, ports):
+    record = evidence.Record(PASSWORD)
+    attackers = stage(row, record, certs, ports[row.server])
+    try:
+        said = log_in(row, login, certs, attackers[0].port)
+    except subprocess.TimeoutExpired:
+        said = 'nothing in all the time'
+    for attacker in attackers:
+        attacker.close()
+    wrong = judge(row, said, record)
+    print(f'{row.name}\n    sent {record.summary()}\n    gave '
+          f'{evidence.NAMES[record.worst()]}\n    {said}')
+    print(f'not ok {row.name}: {wrong}' if wrong else f'ok {row.name}', flush=True)
+
+
+def main(certs, login, *rest):
+    names = rest[rest.index('--') + 1:] if '--' in rest else ()
+    ports = dict(word.split('=') for word in rest if '=' in word)
+    ports = {server: int(port) for server, port in ports.items()}
+    for row in rows.ROWS:
+        if not names or row.name in names:
+            play(row, shlex.split(login), certs, ports)
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])

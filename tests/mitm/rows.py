@@ -1,0 +1,148 @@
+"""The attacks that are tried, and how each must end.
+
+A row is a name; the server behind; the attack; the most that the attacker may
+get of the credentials; and the failure.  Then, where it differs: whether the
+client has logged in before, undisturbed; options of tests/servers/login; and
+words that must be in what the client sent, or the attack was another.
+"""
+import collections
+
+import attacks as a
+from evidence import BOUND, NOTHING, PROOF
+
+Row = collections.namedtuple(
+    'Row', 'name server attack allowed failure known options spoke',
+    defaults=[False, (), ''])
+
+AUTH = 'SASL LQ_E_AUTH'
+TLS = 'TLS LQ_E_TLS'
+NO_TLS = 'TLS LQ_E_POLICY'
+BIND = 'BIND LQ_E_BIND'
+STREAM = 'STREAM LQ_E_PROTOCOL'
+DIRECT = ('--tls',)
+SCRAM = ('--mechanisms', 'SCRAM-SHA-256-PLUS SCRAM-SHA-256')
+
+
+def edit_features(*edits):
+    return a.Edit(features=a.both(*edits))
+
+
+# attacks.md 7: before TLS.
+CLEAR = [
+    Row('strip starttls', 'sasl', a.Attack(clear_features=a.features('')),
+        NOTHING, NO_TLS),
+    Row('strip starttls, offer PLAIN', 'sasl',
+        a.Attack(clear_features=a.features(a.PLAIN)), NOTHING, NO_TLS),
+    Row('inject features after proceed', 'sasl',
+        a.Attack(proceed=a.PROCEED + a.features(a.PLAIN)), NOTHING, NO_TLS),
+    Row('proceed unasked', 'sasl', a.Attack(clear_features=a.PROCEED), NOTHING,
+        STREAM),
+    Row('message before TLS', 'sasl', a.Attack(clear_features=a.MESSAGE),
+        NOTHING, STREAM),
+    Row('success before TLS', 'sasl', a.Attack(clear_features=a.SUCCESS),
+        NOTHING, STREAM),
+    Row('see-other-host before TLS', 'sasl', 'redirect in clear', NOTHING, TLS),
+    Row('see-other-host after TLS', 'sasl', 'redirect in TLS', NOTHING, TLS),
+]
+
+# 10: a certificate that is trusted, and the real server behind.
+SASL = [
+    Row('relay', 'sasl', a.Attack(), BOUND, AUTH),
+    Row('relay, TLS at once', 'sasl', a.Attack(), BOUND, AUTH, options=DIRECT),
+    Row('TLS 1.3 here, 1.2 there', 'sasl', a.split_tls(a.TLS13, a.TLS12),
+        BOUND, AUTH),
+    Row('TLS 1.2 here, 1.3 there', 'sasl', a.split_tls(a.TLS12, a.TLS13),
+        BOUND, AUTH),
+    Row('strip -PLUS', 'sasl', edit_features(a.strip_plus), NOTHING, AUTH),
+    Row('strip -PLUS and the list', 'sasl',
+        edit_features(a.strip_plus, a.strip_list), NOTHING, AUTH),
+    Row('strip -PLUS and the list, known', 'sasl',
+        edit_features(a.strip_plus, a.strip_list), NOTHING, AUTH, known=True),
+    Row('strip the list', 'sasl', edit_features(a.strip_list), BOUND, AUTH),
+    Row('list unknown types', 'sasl', edit_features(a.unknown_types), NOTHING,
+        AUTH),
+    Row('offer PLAIN only', 'sasl', edit_features(a.keep_plain), NOTHING, AUTH),
+    Row('offer PLAIN only, no list, known', 'sasl',
+        edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH, known=True),
+    Row('offer PLAIN only, no list, not allowed', 'sasl',
+        edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH,
+        options=SCRAM),
+]
+
+# 11 and 12: the mechanism itself.
+SCRAM_ROWS = [
+    Row('iterations ' + (text.decode() or 'left out'), 'sasl',
+        a.Edit(challenge=a.iterations(text)), NOTHING, AUTH)
+    for text in (b'0', b'1', b'4095', b'2147483647', b'4294967296', b'1e9',
+                 b'+4096', b'')
+] + [
+    Row('salt of 100 kB', 'sasl', a.Edit(challenge=a.long_salt), NOTHING,
+        'XML LQ_E_POLICY'),
+    Row('nonce not extended', 'sasl', a.Edit(challenge=a.other_nonce), NOTHING,
+        AUTH),
+    Row('success instead of features', 'sasl',
+        a.Edit(features=a.replaced_by(a.SUCCESS)), NOTHING, STREAM),
+    Row('success to the first message', 'sasl', a.Answer(a.begins, a.success()),
+        NOTHING, AUTH),
+    Row('success without a signature', 'sasl', a.Answer(a.proves, a.success()),
+        BOUND, AUTH),
+    Row('success with a wrong signature', 'sasl',
+        a.Answer(a.proves, a.success(a.WRONG_SIGNATURE)), BOUND, AUTH),
+]
+
+# The same where SASL 2 is spoken.
+SASL2 = [
+    Row('SASL 2: relay', 'sasl2', a.Attack(), BOUND, AUTH,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: relay of a token', 'sasl2', a.Attack(), BOUND, AUTH,
+        known=True,
+        spoke='authenticate(HT-'),
+    Row('SASL 2: strip it, known', 'sasl2', edit_features(a.strip_sasl2),
+        NOTHING, AUTH, known=True),
+    Row('SASL 2: strip -PLUS', 'sasl2', edit_features(a.strip_plus), NOTHING,
+        AUTH),
+    Row('SASL 2: strip -PLUS and the list', 'sasl2',
+        edit_features(a.strip_plus, a.strip_list), NOTHING, AUTH),
+    Row('SASL 2: strip the list', 'sasl2', edit_features(a.strip_list), NOTHING,
+        AUTH),
+    Row('SASL 2: list unknown types', 'sasl2', edit_features(a.unknown_types),
+        NOTHING, AUTH),
+    Row('SASL 2: offer PLAIN only, no list, known', 'sasl2',
+        edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH, known=True),
+    Row('SASL 2: offer unbound tokens only, known', 'sasl2',
+        edit_features(a.strip_bound_tokens), BOUND, AUTH, known=True,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: iterations 1', 'sasl2', a.Edit(challenge=a.iterations(b'1')),
+        NOTHING, AUTH,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: success to the first message', 'sasl2',
+        a.Answer(a.begins, a.success()), NOTHING, AUTH,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: success without a signature', 'sasl2',
+        a.Answer(a.proves, a.success()), BOUND, AUTH,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: success with a wrong signature', 'sasl2',
+        a.Answer(a.proves, a.success(a.WRONG_SIGNATURE)), BOUND, AUTH,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: continue without a signature', 'sasl2',
+        a.Answer(a.proves, a.unsigned_continue), BOUND, AUTH,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: success to a token without a proof', 'sasl2',
+        a.Answer(a.proves, a.success()), BOUND, AUTH, known=True,
+        spoke='authenticate(HT-'),
+]
+
+# 21: the server itself is not what it should be.  It knows no channel binding,
+# or it would not come to that.
+BINDING = [
+    Row("bind somebody else's account", 'unbound',
+        a.Edit(features=a.strip_sasl2, iq=a.other_account), PROOF, BIND),
+    Row("SASL 2: somebody else's account", 'unbound',
+        a.Edit(success=a.other_account), PROOF, BIND,
+        spoke='authenticate(SCRAM'),
+    Row('SASL 2: nobody named', 'unbound', a.Edit(success=a.no_identifier),
+        PROOF, STREAM,
+        spoke='authenticate(SCRAM'),
+]
+
+ROWS = CLEAR + SASL + SCRAM_ROWS + SASL2 + BINDING
