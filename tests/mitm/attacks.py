@@ -8,8 +8,9 @@ import pieces
 
 SASL = 'urn:ietf:params:xml:ns:xmpp-sasl'
 SASL2 = 'urn:xmpp:sasl:2'
-STARTTLS = "<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'><required/></starttls>"
-PROCEED = "<proceed xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"
+TLS = 'urn:ietf:params:xml:ns:xmpp-tls'
+STARTTLS = f"<starttls xmlns='{TLS}'><required/></starttls>"
+PROCEED = f"<proceed xmlns='{TLS}'/>"
 PLAIN = f"<mechanisms xmlns='{SASL}'><mechanism>PLAIN</mechanism></mechanisms>"
 SUCCESS = f"<success xmlns='{SASL}'/>"
 MESSAGE = "<message from='example.test'><body>Hello</body></message>"
@@ -55,18 +56,32 @@ class Edit(Attack):
 
 
 class Answer(Attack):
-    """Answer what the client says in the server's place: the first piece for
-    which WHEN holds, by REPLY."""
+    """Answer what the client says in the server's place: pieces for which WHEN
+    holds, by REPLY.  If they come ahead of the server's features, so does the
+    answer after these."""
 
     def __init__(self, when, reply):
         super().__init__()
         self.when, self.reply = when, reply
 
+    def begin(self, client):
+        super().begin(client)
+        self.held, self.ahead = '', True
+
     def from_client(self, piece):
         if not self.when(piece):
             return piece
-        self.client.send(self.reply(piece))
+        if self.ahead:
+            self.held = self.reply(piece)
+        else:
+            self.client.send(self.reply(piece))
         return ''
+
+    def from_server(self, piece):
+        if pieces.name(piece) == 'features':
+            self.ahead = False
+            return piece + self.held
+        return piece
 
 
 # ---- of features
@@ -77,7 +92,7 @@ def remove(pattern):
 
 strip_plus = remove(r'<mechanism>[^<]*-PLUS</mechanism>')
 strip_list = remove(r'<sasl-channel-binding.*?</sasl-channel-binding>')
-strip_sasl2 = remove(r"<authentication xmlns='urn:xmpp:sasl:2'.*?</authentication>")
+strip_sasl2 = remove(r'<authentication xmlns=.*?</authentication>')
 keep_plain = remove(r'<mechanism>(?!PLAIN<)[^<]*</mechanism>')
 strip_bound_tokens = remove(r'<mechanism>HT-[^<]*-(EXPR|ENDP|UNIQ)</mechanism>')
 
@@ -162,6 +177,7 @@ def other_account(text):
     return text.replace('alice@', 'bob@')
 
 
-no_identifier = remove(r'<authorization-identifier>.*?</authorization-identifier>')
+no_identifier = remove(
+    r'<authorization-identifier>.*?</authorization-identifier>')
 
 TLS12, TLS13 = ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3

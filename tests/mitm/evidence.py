@@ -27,10 +27,9 @@ def given_away(piece, password):
     message = payload(piece) or b''
     if password.encode() in message or password in piece:
         return PASSWORD
-    if re.search(r"mechanism=.HT-\S*-NONE", piece):
-        return PROOF
-    if re.search(r"mechanism=.HT-", piece):
-        return BOUND
+    token = re.match(r"<authenticate[^>]* mechanism=.(HT-[\w-]+)", piece)
+    if token:
+        return PROOF if token.group(1).endswith('-NONE') else BOUND
     scram = re.match(rb'c=([^,]*),.*,p=', message)
     if scram:
         header = base64.b64decode(scram.group(1))

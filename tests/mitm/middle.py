@@ -12,8 +12,9 @@ import threading
 
 import pieces
 
-HEADER = ("<?xml version='1.0'?><stream:stream xmlns='jabber:client' version='1.0' "
-          "xmlns:stream='http://etherx.jabber.org/streams' id='m1' from='example.test'>")
+HEADER = ("<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
+          "xmlns:stream='http://etherx.jabber.org/streams' version='1.0' "
+          "id='m1' from='example.test'>")
 SECONDS = 10  # that a connection may last
 
 
@@ -100,7 +101,7 @@ class Connection:
                 if pieces.name(piece) == 'starttls':
                     self.client.send(self.attack.proceed)
                     return True
-                if pieces.name(piece) == 'stream' and piece != '</stream:stream>':
+                if pieces.name(piece) == 'stream' and '</' not in piece:
                     self.client.send(HEADER + self.attack.clear_features)
         return False
 

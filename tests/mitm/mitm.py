@@ -58,8 +58,10 @@ def judge(row, said, record):
     worst = record.worst()
     if worst > row.allowed:
         return f'{evidence.NAMES[worst]} was given away'
-    if not said.startswith('refused ' + row.failure + ' '):
-        return f'{said} (expected: refused {row.failure})'
+    if not said.startswith(row.end + ' '):
+        return f'{said} (expected: {row.end})'
+    if row.end == rows.ONLINE and worst != row.allowed:
+        return 'what was given away was not seen'
     if not record.said or row.spoke not in record.summary():
         return f'the client did not speak of {row.spoke}'
     return None
@@ -77,7 +79,8 @@ def play(row, login, certs, ports):
     wrong = judge(row, said, record)
     print(f'{row.name}\n    sent {record.summary()}\n    gave '
           f'{evidence.NAMES[record.worst()]}\n    {said}')
-    print(f'not ok {row.name}: {wrong}' if wrong else f'ok {row.name}', flush=True)
+    print(f'not ok {row.name}: {wrong}' if wrong else f'ok {row.name}',
+          flush=True)
 
 
 def main(certs, login, *rest):

@@ -1,24 +1,28 @@
 """The attacks that are tried, and how each must end.
 
 A row is a name; the server behind; the attack; the most that the attacker may
-get of the credentials; and the failure.  Then, where it differs: whether the
-client has logged in before, undisturbed; options of tests/servers/login; and
-words that must be in what the client sent, or the attack was another.
+get of the credentials; and what the client says in the end.  Then, where it
+differs: whether the client has logged in before, undisturbed; options of
+tests/servers/login; and words that must be in what the client sent, or it was
+another attack.
 """
 import collections
 
 import attacks as a
-from evidence import BOUND, NOTHING, PROOF
+from evidence import BOUND, NOTHING, PASSWORD, PROOF
 
 Row = collections.namedtuple(
-    'Row', 'name server attack allowed failure known options spoke',
+    'Row', 'name server attack allowed end known options spoke',
     defaults=[False, (), ''])
 
-AUTH = 'SASL LQ_E_AUTH'
-TLS = 'TLS LQ_E_TLS'
-NO_TLS = 'TLS LQ_E_POLICY'
-BIND = 'BIND LQ_E_BIND'
-STREAM = 'STREAM LQ_E_PROTOCOL'
+AUTH = 'refused SASL LQ_E_AUTH'
+TLS = 'refused TLS LQ_E_TLS'
+NO_TLS = 'refused TLS LQ_E_POLICY'
+BIND = 'refused BIND LQ_E_BIND'
+STREAM = 'refused STREAM LQ_E_PROTOCOL'
+SIZE = 'refused XML LQ_E_POLICY'
+ONLINE = 'online'
+LOGIN, TOKEN = 'authenticate(SCRAM', 'authenticate(HT-'
 DIRECT = ('--tls',)
 SCRAM = ('--mechanisms', 'SCRAM-SHA-256-PLUS SCRAM-SHA-256')
 
@@ -77,7 +81,7 @@ SCRAM_ROWS = [
                  b'+4096', b'')
 ] + [
     Row('salt of 100 kB', 'sasl', a.Edit(challenge=a.long_salt), NOTHING,
-        'XML LQ_E_POLICY'),
+        SIZE),
     Row('nonce not extended', 'sasl', a.Edit(challenge=a.other_nonce), NOTHING,
         AUTH),
     Row('success instead of features', 'sasl',
@@ -90,15 +94,14 @@ SCRAM_ROWS = [
         a.Answer(a.proves, a.success(a.WRONG_SIGNATURE)), BOUND, AUTH),
 ]
 
-# The same where SASL 2 is spoken.
+# The same where SASL 2 is spoken.  A client that is known uses its token before
+# it hears what is offered: the proof in it is bound.
 SASL2 = [
-    Row('SASL 2: relay', 'sasl2', a.Attack(), BOUND, AUTH,
-        spoke='authenticate(SCRAM'),
+    Row('SASL 2: relay', 'sasl2', a.Attack(), BOUND, AUTH, spoke=LOGIN),
     Row('SASL 2: relay of a token', 'sasl2', a.Attack(), BOUND, AUTH,
-        known=True,
-        spoke='authenticate(HT-'),
-    Row('SASL 2: strip it, known', 'sasl2', edit_features(a.strip_sasl2),
-        NOTHING, AUTH, known=True),
+        known=True, spoke=TOKEN),
+    Row('SASL 2: strip it, known', 'sasl2', edit_features(a.strip_sasl2), BOUND,
+        AUTH, known=True),
     Row('SASL 2: strip -PLUS', 'sasl2', edit_features(a.strip_plus), NOTHING,
         AUTH),
     Row('SASL 2: strip -PLUS and the list', 'sasl2',
@@ -108,28 +111,26 @@ SASL2 = [
     Row('SASL 2: list unknown types', 'sasl2', edit_features(a.unknown_types),
         NOTHING, AUTH),
     Row('SASL 2: offer PLAIN only, no list, known', 'sasl2',
-        edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH, known=True),
+        edit_features(a.keep_plain, a.strip_list), BOUND, AUTH, known=True),
     Row('SASL 2: offer unbound tokens only, known', 'sasl2',
         edit_features(a.strip_bound_tokens), BOUND, AUTH, known=True,
-        spoke='authenticate(SCRAM'),
+        spoke=LOGIN),
     Row('SASL 2: iterations 1', 'sasl2', a.Edit(challenge=a.iterations(b'1')),
-        NOTHING, AUTH,
-        spoke='authenticate(SCRAM'),
+        NOTHING, AUTH, spoke=LOGIN),
     Row('SASL 2: success to the first message', 'sasl2',
-        a.Answer(a.begins, a.success()), NOTHING, AUTH,
-        spoke='authenticate(SCRAM'),
+        a.Answer(a.begins, a.success()), NOTHING, AUTH, spoke=LOGIN),
     Row('SASL 2: success without a signature', 'sasl2',
-        a.Answer(a.proves, a.success()), BOUND, AUTH,
-        spoke='authenticate(SCRAM'),
+        a.Answer(a.proves, a.success()), BOUND, AUTH, spoke=LOGIN),
     Row('SASL 2: success with a wrong signature', 'sasl2',
         a.Answer(a.proves, a.success(a.WRONG_SIGNATURE)), BOUND, AUTH,
-        spoke='authenticate(SCRAM'),
+        spoke=LOGIN),
     Row('SASL 2: continue without a signature', 'sasl2',
-        a.Answer(a.proves, a.unsigned_continue), BOUND, AUTH,
-        spoke='authenticate(SCRAM'),
+        a.Answer(a.proves, a.unsigned_continue), BOUND, AUTH, spoke=LOGIN),
     Row('SASL 2: success to a token without a proof', 'sasl2',
-        a.Answer(a.proves, a.success()), BOUND, AUTH, known=True,
-        spoke='authenticate(HT-'),
+        a.Answer(a.proves, a.success()), BOUND, AUTH, known=True, spoke=TOKEN),
+    Row('SASL 2: success to a token with a wrong proof', 'sasl2',
+        a.Answer(a.proves, a.success(a.WRONG_SIGNATURE)), BOUND, AUTH,
+        known=True, spoke=TOKEN),
 ]
 
 # 21: the server itself is not what it should be.  It knows no channel binding,
@@ -138,11 +139,17 @@ BINDING = [
     Row("bind somebody else's account", 'unbound',
         a.Edit(features=a.strip_sasl2, iq=a.other_account), PROOF, BIND),
     Row("SASL 2: somebody else's account", 'unbound',
-        a.Edit(success=a.other_account), PROOF, BIND,
-        spoke='authenticate(SCRAM'),
+        a.Edit(success=a.other_account), PROOF, BIND, spoke=LOGIN),
     Row('SASL 2: nobody named', 'unbound', a.Edit(success=a.no_identifier),
-        PROOF, STREAM,
-        spoke='authenticate(SCRAM'),
+        PROOF, BIND, spoke=LOGIN),
 ]
 
-ROWS = CLEAR + SASL + SCRAM_ROWS + SASL2 + BINDING
+# That there is an attacker who could win: without channel binding he does, and
+# it is seen what he gets.
+UNPROTECTED = [
+    Row('unprotected: a proof', 'unbound', a.Attack(), PROOF, ONLINE),
+    Row('unprotected: the password', 'unbound', a.Attack(), PASSWORD, ONLINE,
+        options=('--mechanisms', 'PLAIN')),
+]
+
+ROWS = CLEAR + SASL + SCRAM_ROWS + SASL2 + BINDING + UNPROTECTED

@@ -18,16 +18,11 @@
 enum { TIMEOUT = 8000, PAUSE = 100 };
 
 /* Until the headers declare them. */
-__attribute__((weak)) int lq_config_set_mechanisms(lq_config *config,
-                                                   const char *names);
-__attribute__((weak)) int lq_config_set_token(lq_config *config,
-                                              const char *token);
 __attribute__((weak)) int lq_config_set_certificate(lq_config *config,
                                                     const char *certificate,
                                                     const char *key,
                                                     const char *password);
-#define LQ_SECURITY_PROFILE (LQ_SECURITY_BINDING + 1)
-#define LQ_SECURITY_SESSION (LQ_SECURITY_BINDING + 2)
+#define LQ_SECURITY_SESSION (LQ_SECURITY_PROFILE + 1)
 
 static const char usage[] =
     "usage: login [OPTION...] JID HOST PORT CAFILE\n"
