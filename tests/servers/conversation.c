@@ -574,6 +574,9 @@ static void act_conflict(void)
     claim("alice logs in elsewhere with the same resource",
           person_login(newer));
     claim("the newer session gets it", has_resource(newer, "balcony"));
+    while (happened(newer, LQ_EVENT_OFFLINE, NULL) != NULL) {
+        /* ejabberd: it took a second connection, with TLS 1.2 */
+    }
     h = await(alice, LQ_EVENT_OFFLINE, NULL);
     claim("the older session ends with a conflict",
           h != NULL && h->error == LQ_E_STREAM && h->layer == LQ_LAYER_STREAM &&
@@ -608,7 +611,7 @@ static void act_wrong_password(void)
     claim("a wrong password is not tried again",
           h != NULL && h->error == LQ_E_AUTH);
     claim("a wrong password is not tried with anything weaker",
-          mallory->logins <= 2);
+          mallory->logins > 0 && mallory->other_logins == 0);
     person_free(mallory);
     claim("alice is not troubled by it",
           result_of(alice, lq_ping_send(alice->ping, NULL)) != NULL);

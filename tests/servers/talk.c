@@ -134,6 +134,18 @@ static void note(person *p, const lq_event *event)
     p->happenings = h;
 }
 
+static void count_login(person *p, const char *text)
+{
+    char mechanism[32] = "";
+    const char *at = strstr(text, "mechanism='");
+
+    sscanf(at == NULL ? "" : at, "mechanism='%31[^']", mechanism);
+    if (p->logins++ == 0) {
+        copy(p->mechanism, sizeof(p->mechanism), mechanism);
+    }
+    p->other_logins += strcmp(p->mechanism, mechanism) != 0;
+}
+
 /* Traffic is counted rather than kept; standard error gets all of it. */
 static void count(person *p, const lq_event *event)
 {
@@ -143,7 +155,9 @@ static void count(person *p, const lq_event *event)
 
     fprintf(stderr, "%s %s %s\n", p->name, sent ? ">" : "<", text);
     if (sent) {
-        p->logins += strncmp(text, "<auth ", 6) == 0;
+        if (strncmp(text, "<auth ", 6) == 0) {
+            count_login(p, text);
+        }
         p->versions_told += roster && strstr(text, " ver='") != NULL &&
                             strstr(text, " ver=''") == NULL;
     } else {

@@ -80,7 +80,9 @@ typedef struct person {
     happening *asked;      /* that was asked for last */
 
     /* what TRACE showed */
-    int logins;           /* we tried */
+    char mechanism[32];   /* of the first login we tried */
+    int logins;           /* all that we tried */
+    int other_logins;     /* with another mechanism than the first */
     int versions_told;    /* roster requests with a version */
     int rosters_received; /* results with items */
 } person;
