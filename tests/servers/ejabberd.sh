@@ -6,7 +6,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 config() {
-    local ip
+    local ip no_tls13=
+    [ -z "${TLS12-}" ] || no_tls13=', "no_tlsv1_3"'
     cat <<CONFIG
 hosts: ["$domain", "localhost", "anon.$domain"]
 loglevel: debug
@@ -17,7 +18,7 @@ auth_password_format: plain
 host_config:
   "anon.$domain": { auth_method: [anonymous], anonymous_protocol: sasl_anon }
 c2s_cafile: "$certs/ca.pem"
-c2s_protocol_options: ["no_sslv3"${TLS12:+', "no_tlsv1_3"'}]
+c2s_protocol_options: ["no_sslv3"$no_tls13]
 listen:
 CONFIG
     for ip in $loopback; do

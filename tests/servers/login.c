@@ -106,6 +106,12 @@ static int set_certificate(lq_config *config, const char *base)
     return lq_config_set_certificate(config, certificate, key, NULL);
 }
 
+/* A library without them cannot do what is asked. */
+static bool unable(const login *l)
+{
+    return l->certificate != NULL && lq_config_set_certificate == NULL;
+}
+
 static bool configure(const login *l, lq_config *config)
 {
     return lq_config_set_password(config, getenv("LQ_PASSWORD")) == LQ_OK &&
@@ -244,6 +250,9 @@ int main(int argc, char **argv)
     if (argc == 0 || !take_options(&l, argv)) {
         fputs(usage, stderr);
         return 2;
+    }
+    if (unable(&l)) {
+        return 3;
     }
     well = login_open(&l);
     for (int i = 0; well && i < l.times; i++) {
