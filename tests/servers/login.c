@@ -17,13 +17,6 @@
 
 enum { TIMEOUT = 8000, PAUSE = 100 };
 
-/* Until the headers declare them. */
-__attribute__((weak)) int lq_config_set_certificate(lq_config *config,
-                                                    const char *certificate,
-                                                    const char *key,
-                                                    const char *password);
-#define LQ_SECURITY_SESSION (LQ_SECURITY_PROFILE + 1)
-
 static const char usage[] =
     "usage: login [OPTION...] JID HOST PORT CAFILE\n"
     "  --tls                TLS at once instead of STARTTLS\n"
@@ -104,12 +97,6 @@ static int set_certificate(lq_config *config, const char *base)
     snprintf(certificate, sizeof(certificate), "%s.pem", base);
     snprintf(key, sizeof(key), "%s.key", base);
     return lq_config_set_certificate(config, certificate, key, NULL);
-}
-
-/* A library without them cannot do what is asked. */
-static bool unable(const login *l)
-{
-    return l->certificate != NULL && lq_config_set_certificate == NULL;
 }
 
 static bool configure(const login *l, lq_config *config)
@@ -250,9 +237,6 @@ int main(int argc, char **argv)
     if (argc == 0 || !take_options(&l, argv)) {
         fputs(usage, stderr);
         return 2;
-    }
-    if (unable(&l)) {
-        return 3;
     }
     well = login_open(&l);
     for (int i = 0; well && i < l.times; i++) {
