@@ -6,7 +6,8 @@
 -- 2. What mod_sasl2, _bind2 and _fast of the community modules expect and 0.12
 --    lacks: ssl_info() of a connection, the attributes of the stream header in
 --    the event stream-features, get_child_attr() of a stanza, times with
---    fractions.  And after a <failure/> another attempt on the same stream.
+--    fractions.  And after a <failure/> another attempt on the same stream, and
+--    no offer to bind where Bind 2 has done so.
 module:set_global();
 
 local datetime = require "util.datetime";
@@ -129,6 +130,12 @@ local function renew_handler(event)
 	session.sasl_handler = session.first_handler:clean_clone();
 end
 
+local function spare_bound(event)
+	if not event.origin.full_jid then return; end
+	event.features:remove_children("bind", "urn:ietf:params:xml:ns:xmpp-bind");
+	event.features:remove_children("session", "urn:ietf:params:xml:ns:xmpp-session");
+end
+
 local stanza = st.stanza_mt.__index;
 function stanza:get_child_attr(name, xmlns, attribute)
 	local child = self:get_child(name, xmlns);
@@ -144,5 +151,6 @@ function module.add_host(host)
 	host:hook("stream-features", tell_header, 1000);
 	host:hook("stream-features", announce_bindings, -1000); -- after mod_saslauth
 	host:hook("stream-features", keep_handler, -1000);
+	host:hook("stream-features", spare_bound, -1000);
 	host:hook("sasl2/c2s/failure", renew_handler, 1000);
 end

@@ -20,8 +20,6 @@ async function login() {
   await xmpp.stop();
 }
 
-// What it asks for by itself once it is online is not our question.
-process.on("unhandledRejection", () => {});
 setTimeout(() => process.exit(1), 30000);
 await login();
 await login();
