@@ -23,11 +23,12 @@ static const char usage[] =
     "  --mechanisms NAMES   only these\n"
     "  --certificate BASE   a client's, in BASE.pem and BASE.key\n"
     "  --token TOKEN        for OAUTHBEARER\n"
+    "  --saved FILE         what was learnt, taken from there and put there\n"
     "  --times N            N logins, one after the other, by one stream\n"
     "  --trace              the traffic goes to standard error\n";
 
 typedef struct login {
-    const char *jid, *host, *ca, *mechanisms, *certificate, *token;
+    const char *jid, *host, *ca, *mechanisms, *certificate, *token, *saved;
     int port, times;
     bool tls, trace;
     lq_context *context;
@@ -62,6 +63,9 @@ static bool take_option(login *l, char **argv, int *at)
     }
     if ((v = value(argv, at, "--token")) != NULL) {
         return (l->token = v) != NULL;
+    }
+    if ((v = value(argv, at, "--saved")) != NULL) {
+        return (l->saved = v) != NULL;
     }
     v = value(argv, at, "--times");
     return v != NULL && (l->times = atoi(v)) > 0;
@@ -99,6 +103,32 @@ static int set_certificate(lq_config *config, const char *base)
     return lq_config_set_certificate(config, certificate, key, NULL);
 }
 
+/* A file that is not there is a client that knows nothing; what the library
+ * refuses, it has said. */
+static void set_saved(const login *l, lq_config *config)
+{
+    static char data[65536];
+    FILE *file = fopen(l->saved, "rb");
+    size_t len = file == NULL ? 0 : fread(data, 1, sizeof(data), file);
+
+    if (lq_config_set_saved(config, LQ_SAVED_ACCOUNT, data, len) < 0) {
+        printf("refused what was saved\n");
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+}
+
+static bool save(const login *l)
+{
+    size_t len = 0;
+    const void *data = lq_stream_save(l->stream, LQ_SAVED_ACCOUNT, &len);
+    FILE *file = data == NULL ? NULL : fopen(l->saved, "wb");
+
+    return file != NULL &&
+           (fwrite(data, 1, len, file) == len) & (fclose(file) == 0);
+}
+
 static bool configure(const login *l, lq_config *config)
 {
     return lq_config_set_password(config, getenv("LQ_PASSWORD")) == LQ_OK &&
@@ -122,6 +152,9 @@ static bool login_open(login *l)
 {
     lq_config *config = lq_config_new(l->jid);
 
+    if (config != NULL && l->saved != NULL) {
+        set_saved(l, config);
+    }
     if (config != NULL && configure(l, config)) {
         l->context = lq_context_new();
         l->net = l->context == NULL ? NULL : lq_net_new(l->context);
@@ -215,7 +248,7 @@ static bool login_once(login *l)
     print_online(l, lq_net_now(l->net) - began);
     lq_stream_stop(l->stream, lq_net_now(l->net));
     await(l, LQ_EVENT_CLOSED);
-    return true;
+    return l->saved == NULL || save(l);
 }
 
 /* jabberd2 may refuse a connection that races another's end. */
