@@ -109,10 +109,6 @@ def both(*edits):
     return edit
 
 
-def replaced_by(text):
-    return lambda _: text
-
-
 # ---- of SCRAM's messages
 
 def message_of(piece, edit):
@@ -167,6 +163,16 @@ def redirect(port):
     return ("<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:"
             f"xmpp-streams'>127.0.0.1:{port}</see-other-host></stream:error>"
             '</stream:stream>')
+
+
+def in_clear(text):
+    """TEXT instead of the features before TLS."""
+    return Attack(clear_features=text)
+
+
+def in_features(text):
+    """TEXT instead of the features within TLS."""
+    return Edit(features=lambda _: text)
 
 
 def split_tls(to_client, to_server):

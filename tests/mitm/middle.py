@@ -134,14 +134,15 @@ class Connection:
 
 
 class Middle:
-    """Listens, and plays ATTACK on who connects.  The first CALM connections
-    are carried to the server as they are."""
+    """Listens, and plays ATTACK on who connects; the server behind is at PORT
+    for TLS at once.  CALM: the first connection is carried to it as it is, to
+    the port before where it begins without TLS (not DIRECT)."""
 
-    def __init__(self, attack, record, certs, server, direct=False, calm=0,
-                 calm_server=None):
+    def __init__(self, attack, record, certs, port, direct=False, calm=False):
         self.attack, self.record = attack, record
-        self.server, self.direct = server, direct
-        self.calm, self.calm_server = calm, calm_server
+        self.direct, self.calm = direct, calm
+        self.server = ('127.0.0.1', port)
+        self.calm_server = ('127.0.0.1', port if direct else port - 1)
         self.context = server_context(certs, attack.certificate,
                                       attack.tls_to_client)
         self.listener = socket.create_server(('127.0.0.1', 0))
@@ -154,8 +155,8 @@ class Middle:
                 sock = self.listener.accept()[0]
             except OSError:
                 return  # it was closed
-            if self.calm > 0:
-                self.calm -= 1
+            if self.calm:
+                self.calm = False
                 carry_calmly(sock, self.calm_server)
             else:
                 Connection(self, sock).run()

@@ -3,14 +3,16 @@
 
 LOGIN is the words that start tests/servers/login; each SERVER of rows.py
 listens at PORT for TLS at once, and its STARTTLS port is the one before.  For
-each row an attacker stands between them.  Prints what the client sent, how much
-the attacker has now, and why the client refused to go on; and a line `ok NAME`
-or `not ok NAME: WHY`.
+each row an attacker stands between them.  Prints what the client sent, how
+much the attacker has now, and why the client refused to go on; and a line
+`ok NAME` or `not ok NAME: WHY`.
 """
 import os
+import re
 import shlex
 import subprocess
 import sys
+import tempfile
 
 import attacks
 import evidence
@@ -23,34 +25,47 @@ SECONDS = 20
 
 def stage(row, record, certs, port):
     """The attackers of ROW; the first is the one to connect to."""
-    direct, attack = '--tls' in row.options, row.attack
-    accomplices = []
-    if isinstance(attack, str):  # a redirect
-        accomplice = middle.Middle(attacks.Attack(certificate='attacker'),
-                                   record, certs, ('127.0.0.1', port), direct)
-        accomplices.append(accomplice)
-        error = attacks.redirect(accomplice.port)
-        attack = (attacks.Attack(clear_features=error) if 'clear' in attack else
-                  attacks.Edit(features=attacks.replaced_by(error)))
-    first = middle.Middle(
-        attack, record, certs, ('127.0.0.1', port), direct, int(row.known),
-        ('127.0.0.1', port if direct else port - 1))
-    return [first] + accomplices
+    direct, attack, others = '--tls' in row.options, row.attack, []
+    if isinstance(attack, rows.Redirect):
+        elsewhere = middle.Middle(attacks.Attack(certificate='attacker'),
+                                  record, certs, port, direct)
+        others.append(elsewhere)
+        attack = attack.to(elsewhere.port)
+    return [middle.Middle(attack, record, certs, port, direct,
+                          row.known != rows.NO)] + others
+
+
+def pin_of(certs, name):
+    """The base64 of the SHA-256 of the key in certificate NAME."""
+    told = subprocess.run(
+        ['certtool', '--certificate-info', '--infile',
+         os.path.join(certs, name + '.pem')],
+        check=True, text=True, stdout=subprocess.PIPE).stdout
+    return re.search(r'pin-sha256:(\S+)', told).group(1)
 
 
 def log_in(row, login, certs, port):
-    """What the client says of its logins."""
-    options = list(row.options) + (['--times', '2'] if row.known else [])
-    done = subprocess.run(
-        login + options + [ACCOUNT, '127.0.0.1', str(port),
-                           os.path.join(certs, 'ca.pem')],
-        env=dict(os.environ, LQ_PASSWORD=PASSWORD), timeout=SECONDS, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    sys.stderr.write(f'== {row.name}\n{done.stderr}')
-    said = done.stdout.splitlines() or [f'ended with status {done.returncode}']
+    """What the client says of its logins: the last of them."""
+    options = [pin_of(certs, 'server') if word == 'PIN' else word
+               for word in row.options]
+    times, runs = (2 if row.known == rows.AGAIN else 1,
+                   2 if row.known == rows.SAVED else 1)
+    with tempfile.TemporaryDirectory() as folder:
+        words = login + options + [
+            '--saved', os.path.join(folder, 'saved'), '--times', str(times),
+            ACCOUNT, '127.0.0.1', str(port), os.path.join(certs, 'ca.pem')]
+        said = [line for _ in range(runs) for line in run(row.name, words)]
     if row.known and not said[0].startswith('online'):
         return 'the undisturbed login: ' + said[0]
     return said[-1]
+
+
+def run(name, words):
+    done = subprocess.run(
+        words, env=dict(os.environ, LQ_PASSWORD=PASSWORD), timeout=SECONDS,
+        text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    sys.stderr.write(f'== {name}\n{done.stderr}')
+    return done.stdout.splitlines() or [f'ended with status {done.returncode}']
 
 
 def judge(row, said, record):

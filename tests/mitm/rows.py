@@ -2,7 +2,7 @@
 
 A row is a name; the server behind; the attack; the most that the attacker may
 get of the credentials; and what the client says in the end.  Then, where it
-differs: whether the client has logged in before, undisturbed; options of
+differs: how the client has logged in before, undisturbed; options of
 tests/servers/login; and words that must be in what the client sent, or it was
 another attack.
 """
@@ -13,7 +13,8 @@ from evidence import BOUND, NOTHING, PASSWORD, PROOF
 
 Row = collections.namedtuple(
     'Row', 'name server attack allowed end known options spoke',
-    defaults=[False, (), ''])
+    defaults=['', (), ''])
+NO, AGAIN, SAVED = '', 'again', 'saved'  # known: by the same stream, by another
 
 AUTH = 'refused SASL LQ_E_AUTH'
 TLS = 'refused TLS LQ_E_TLS'
@@ -23,36 +24,48 @@ STREAM = 'refused STREAM LQ_E_PROTOCOL'
 SIZE = 'refused XML LQ_E_POLICY'
 ONLINE = 'online'
 LOGIN, TOKEN = 'authenticate(SCRAM', 'authenticate(HT-'
+PINNED = ('--pin', 'PIN')  # which mitm.py looks up
 DIRECT = ('--tls',)
 SCRAM = ('--mechanisms', 'SCRAM-SHA-256-PLUS SCRAM-SHA-256')
+
+
+class Redirect:
+    """The client is sent elsewhere; WAY makes the attack of the text."""
+
+    def __init__(self, way):
+        self.way = way
+
+    def to(self, port):
+        return self.way(a.redirect(port))
 
 
 def edit_features(*edits):
     return a.Edit(features=a.both(*edits))
 
 
-# attacks.md 7: before TLS.
+# Before TLS.
 CLEAR = [
-    Row('strip starttls', 'sasl', a.Attack(clear_features=a.features('')),
-        NOTHING, NO_TLS),
+    Row('strip starttls', 'sasl', a.in_clear(a.features('')), NOTHING,
+        NO_TLS),
     Row('strip starttls, offer PLAIN', 'sasl',
-        a.Attack(clear_features=a.features(a.PLAIN)), NOTHING, NO_TLS),
+        a.in_clear(a.features(a.PLAIN)), NOTHING, NO_TLS),
     Row('inject features after proceed', 'sasl',
         a.Attack(proceed=a.PROCEED + a.features(a.PLAIN)), NOTHING, NO_TLS),
-    Row('proceed unasked', 'sasl', a.Attack(clear_features=a.PROCEED), NOTHING,
-        STREAM),
-    Row('message before TLS', 'sasl', a.Attack(clear_features=a.MESSAGE),
-        NOTHING, STREAM),
-    Row('success before TLS', 'sasl', a.Attack(clear_features=a.SUCCESS),
-        NOTHING, STREAM),
-    Row('see-other-host before TLS', 'sasl', 'redirect in clear', NOTHING, TLS),
-    Row('see-other-host after TLS', 'sasl', 'redirect in TLS', NOTHING, TLS),
+    Row('proceed unasked', 'sasl', a.in_clear(a.PROCEED), NOTHING, STREAM),
+    Row('message before TLS', 'sasl', a.in_clear(a.MESSAGE), NOTHING, STREAM),
+    Row('success before TLS', 'sasl', a.in_clear(a.SUCCESS), NOTHING, STREAM),
+    Row('see-other-host before TLS', 'sasl', Redirect(a.in_clear), NOTHING,
+        TLS),
+    Row('see-other-host after TLS', 'sasl', Redirect(a.in_features), NOTHING,
+        TLS),
 ]
 
-# 10: a certificate that is trusted, and the real server behind.
+# A certificate that is trusted, and the real server behind.
 SASL = [
     Row('relay', 'sasl', a.Attack(), BOUND, AUTH),
     Row('relay, TLS at once', 'sasl', a.Attack(), BOUND, AUTH, options=DIRECT),
+    Row("relay, the server's key is pinned", 'sasl', a.Attack(), NOTHING, TLS,
+        options=PINNED),
     Row('TLS 1.3 here, 1.2 there', 'sasl', a.split_tls(a.TLS13, a.TLS12),
         BOUND, AUTH),
     Row('TLS 1.2 here, 1.3 there', 'sasl', a.split_tls(a.TLS12, a.TLS13),
@@ -61,19 +74,23 @@ SASL = [
     Row('strip -PLUS and the list', 'sasl',
         edit_features(a.strip_plus, a.strip_list), NOTHING, AUTH),
     Row('strip -PLUS and the list, known', 'sasl',
-        edit_features(a.strip_plus, a.strip_list), NOTHING, AUTH, known=True),
+        edit_features(a.strip_plus, a.strip_list), NOTHING, AUTH, known=AGAIN),
+    Row('strip -PLUS and the list, saved', 'sasl',
+        edit_features(a.strip_plus, a.strip_list), NOTHING, AUTH, known=SAVED),
     Row('strip the list', 'sasl', edit_features(a.strip_list), BOUND, AUTH),
     Row('list unknown types', 'sasl', edit_features(a.unknown_types), NOTHING,
         AUTH),
     Row('offer PLAIN only', 'sasl', edit_features(a.keep_plain), NOTHING, AUTH),
     Row('offer PLAIN only, no list, known', 'sasl',
-        edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH, known=True),
+        edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH, known=AGAIN),
+    Row('offer PLAIN only, no list, saved', 'sasl',
+        edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH, known=SAVED),
     Row('offer PLAIN only, no list, not allowed', 'sasl',
         edit_features(a.keep_plain, a.strip_list), NOTHING, AUTH,
         options=SCRAM),
 ]
 
-# 11 and 12: the mechanism itself.
+# The mechanism itself.
 SCRAM_ROWS = [
     Row('iterations ' + (text.decode() or 'left out'), 'sasl',
         a.Edit(challenge=a.iterations(text)), NOTHING, AUTH)
@@ -84,8 +101,8 @@ SCRAM_ROWS = [
         SIZE),
     Row('nonce not extended', 'sasl', a.Edit(challenge=a.other_nonce), NOTHING,
         AUTH),
-    Row('success instead of features', 'sasl',
-        a.Edit(features=a.replaced_by(a.SUCCESS)), NOTHING, STREAM),
+    Row('success instead of features', 'sasl', a.in_features(a.SUCCESS),
+        NOTHING, STREAM),
     Row('success to the first message', 'sasl', a.Answer(a.begins, a.success()),
         NOTHING, AUTH),
     Row('success without a signature', 'sasl', a.Answer(a.proves, a.success()),
@@ -99,9 +116,11 @@ SCRAM_ROWS = [
 SASL2 = [
     Row('SASL 2: relay', 'sasl2', a.Attack(), BOUND, AUTH, spoke=LOGIN),
     Row('SASL 2: relay of a token', 'sasl2', a.Attack(), BOUND, AUTH,
-        known=True, spoke=TOKEN),
+        known=AGAIN, spoke=TOKEN),
     Row('SASL 2: strip it, known', 'sasl2', edit_features(a.strip_sasl2), BOUND,
-        AUTH, known=True),
+        AUTH, known=AGAIN),
+    Row('SASL 2: strip it, saved', 'sasl2', edit_features(a.strip_sasl2), BOUND,
+        AUTH, known=SAVED),
     Row('SASL 2: strip -PLUS', 'sasl2', edit_features(a.strip_plus), NOTHING,
         AUTH),
     Row('SASL 2: strip -PLUS and the list', 'sasl2',
@@ -111,9 +130,9 @@ SASL2 = [
     Row('SASL 2: list unknown types', 'sasl2', edit_features(a.unknown_types),
         NOTHING, AUTH),
     Row('SASL 2: offer PLAIN only, no list, known', 'sasl2',
-        edit_features(a.keep_plain, a.strip_list), BOUND, AUTH, known=True),
+        edit_features(a.keep_plain, a.strip_list), BOUND, AUTH, known=AGAIN),
     Row('SASL 2: offer unbound tokens only, known', 'sasl2',
-        edit_features(a.strip_bound_tokens), BOUND, AUTH, known=True,
+        edit_features(a.strip_bound_tokens), BOUND, AUTH, known=AGAIN,
         spoke=LOGIN),
     Row('SASL 2: iterations 1', 'sasl2', a.Edit(challenge=a.iterations(b'1')),
         NOTHING, AUTH, spoke=LOGIN),
@@ -127,13 +146,13 @@ SASL2 = [
     Row('SASL 2: continue without a signature', 'sasl2',
         a.Answer(a.proves, a.unsigned_continue), BOUND, AUTH, spoke=LOGIN),
     Row('SASL 2: success to a token without a proof', 'sasl2',
-        a.Answer(a.proves, a.success()), BOUND, AUTH, known=True, spoke=TOKEN),
+        a.Answer(a.proves, a.success()), BOUND, AUTH, known=AGAIN, spoke=TOKEN),
     Row('SASL 2: success to a token with a wrong proof', 'sasl2',
         a.Answer(a.proves, a.success(a.WRONG_SIGNATURE)), BOUND, AUTH,
-        known=True, spoke=TOKEN),
+        known=AGAIN, spoke=TOKEN),
 ]
 
-# 21: the server itself is not what it should be.  It knows no channel binding,
+# The server itself is not what it should be.  It knows no channel binding,
 # or it would not come to that.
 BINDING = [
     Row("bind somebody else's account", 'unbound',

@@ -23,13 +23,15 @@ static const char usage[] =
     "  --mechanisms NAMES   only these\n"
     "  --certificate BASE   a client's, in BASE.pem and BASE.key\n"
     "  --token TOKEN        for OAUTHBEARER\n"
+    "  --pin PIN            of the server's key\n"
     "  --saved FILE         what was learnt, taken from there and put there\n"
     "  --times N            N logins, one after the other, by one stream\n"
     "  --trace              the traffic goes to standard error\n";
 
 typedef struct login {
-    const char *jid, *host, *ca, *mechanisms, *certificate, *token, *saved;
-    int port, times;
+    const char *jid, *host, *ca, *mechanisms, *certificate, *token, *pin,
+        *saved, *times;
+    int port;
     bool tls, trace;
     lq_context *context;
     lq_net *net;
@@ -38,37 +40,34 @@ typedef struct login {
 
 /* ---- options ---- */
 
-/* The value of ARGV[*at], which is the option NAME; NULL if it is not. */
-static const char *value(char **argv, int *at, const char *name)
-{
-    return strcmp(argv[*at], name) == 0 && argv[*at + 1] != NULL ? argv[++*at]
-                                                                 : NULL;
-}
-
+/* Take ARGV[*at], and its value if it has one. */
 static bool take_option(login *l, char **argv, int *at)
 {
-    const char *v;
+    const struct {
+        const char *name, **value;
+    } options[] = {
+        { "--mechanisms", &l->mechanisms },
+        { "--certificate", &l->certificate },
+        { "--token", &l->token },
+        { "--pin", &l->pin },
+        { "--saved", &l->saved },
+        { "--times", &l->times },
+    };
+    const char *name = argv[*at];
 
-    if (strcmp(argv[*at], "--tls") == 0) {
+    if (strcmp(name, "--tls") == 0) {
         return l->tls = true;
     }
-    if (strcmp(argv[*at], "--trace") == 0) {
+    if (strcmp(name, "--trace") == 0) {
         return l->trace = true;
     }
-    if ((v = value(argv, at, "--mechanisms")) != NULL) {
-        return (l->mechanisms = v) != NULL;
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (strcmp(name, options[i].name) == 0 && argv[*at + 1] != NULL) {
+            *options[i].value = argv[++*at];
+            return true;
+        }
     }
-    if ((v = value(argv, at, "--certificate")) != NULL) {
-        return (l->certificate = v) != NULL;
-    }
-    if ((v = value(argv, at, "--token")) != NULL) {
-        return (l->token = v) != NULL;
-    }
-    if ((v = value(argv, at, "--saved")) != NULL) {
-        return (l->saved = v) != NULL;
-    }
-    v = value(argv, at, "--times");
-    return v != NULL && (l->times = atoi(v)) > 0;
+    return false;
 }
 
 static bool take_options(login *l, char **argv)
@@ -144,6 +143,7 @@ static bool configure(const login *l, lq_config *config)
             lq_config_set_mechanisms(config, l->mechanisms) == LQ_OK) &&
            (l->token == NULL ||
             lq_config_set_token(config, l->token) == LQ_OK) &&
+           (l->pin == NULL || lq_config_add_pin(config, l->pin) == LQ_OK) &&
            (l->certificate == NULL ||
             set_certificate(config, l->certificate) == LQ_OK);
 }
@@ -264,7 +264,7 @@ static void pause_a_little(const login *l)
 
 int main(int argc, char **argv)
 {
-    login l = { .times = 1 };
+    login l = { .times = "1" };
     bool well;
 
     if (argc == 0 || !take_options(&l, argv)) {
@@ -272,7 +272,7 @@ int main(int argc, char **argv)
         return 2;
     }
     well = login_open(&l);
-    for (int i = 0; well && i < l.times; i++) {
+    for (int i = 0; well && i < atoi(l.times); i++) {
         if (i > 0) {
             pause_a_little(&l);
         }
