@@ -15,7 +15,7 @@ import pieces
 HEADER = ("<?xml version='1.0'?><stream:stream xmlns='jabber:client' "
           "xmlns:stream='http://etherx.jabber.org/streams' version='1.0' "
           "id='m1' from='example.test'>")
-SECONDS = 10  # that a connection may last
+SECONDS = 30  # that a connection may last
 
 
 def server_context(certs, certificate, version):

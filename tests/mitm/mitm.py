@@ -20,7 +20,7 @@ import middle
 import rows
 
 ACCOUNT, PASSWORD = 'alice@example.test', 'secret-alice'
-SECONDS = 20
+SECONDS = 60
 
 
 def stage(row, record, certs, port):

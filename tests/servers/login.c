@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TIMEOUT = 8000, PAUSE = 100 };
+enum { TIMEOUT = 20000, PAUSE = 100 };
 
 static const char usage[] =
     "usage: login [OPTION...] JID HOST PORT CAFILE\n"
