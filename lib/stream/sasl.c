@@ -172,8 +172,8 @@ static void attempt_facts(lq_stream *stream, lq_attempt *attempt)
     const lq_choice *choice = &attempt->choice;
     lq_known *known = &stream->known;
     bool fast = choice->mechanism->family == LQ_SASL_HT;
-    bool short_form = choice->mechanism->family == LQ_SASL_EXTERNAL &&
-                      stream->negotiation.sasl.other_form;
+    bool short_form =
+        choice->mechanism->family == LQ_SASL_EXTERNAL && known->short_name;
     const char *local = lq_jid_local(stream->self);
 
     attempt->who = (lq_login){
@@ -508,18 +508,19 @@ static int sasl_step(lq_stream *stream, const char *text, lq_buffer *out)
 {
     lq_attempt *attempt = stream->negotiation.sasl.attempt;
     lq_buffer in;
+    size_t len;
     int rv = LQ_OK;
 
-    lq_buffer_init(&in, LQ_SASL_MESSAGE_MAX);
+    lq_buffer_init(&in, LQ_SASL_MESSAGE_MAX + 1);
     if (strcmp(text, "=") != 0) {
         rv = lq_base64_decode(&in, text, strlen(text));
     }
+    len = lq_buffer_len(&in);
+    rv = rv < 0 ? rv : lq_buffer_append(&in, "", 1); /* as a text, too */
     attempt_facts(stream, attempt);
     if (rv == LQ_OK) {
-        const char *bytes = lq_buffer_bytes(&in);
-
-        rv = lq_exchange_step(attempt->exchange, bytes == NULL ? "" : bytes,
-                              lq_buffer_len(&in), out);
+        rv =
+            lq_exchange_step(attempt->exchange, lq_buffer_bytes(&in), len, out);
         if (rv == LQ_E_ARGUMENT) {
             rv = lq_sasl_distrust(stream,
                                   lq_exchange_problem(attempt->exchange));
@@ -623,19 +624,31 @@ static bool retry_other_form(lq_stream *stream, const lq_attempt *attempt)
     lq_sasl *sasl = &stream->negotiation.sasl;
     lq_known *known = &stream->known;
     const char *password = stream->config.password;
-    int family = attempt->choice.mechanism->family;
 
-    if (sasl->other_form) {
+    if (sasl->other_form || password == NULL ||
+        attempt->choice.mechanism->family != LQ_SASL_SCRAM ||
+        !lq_password_is_ambiguous(password)) {
         return false;
     }
-    if (family == LQ_SASL_SCRAM && password != NULL &&
-        lq_password_is_ambiguous(password)) {
-        known->preparation = known->preparation == LQ_PREPARE_OPAQUE
-                                 ? LQ_PREPARE_SASLPREP
-                                 : LQ_PREPARE_OPAQUE;
-        return sasl->other_form = true;
+    known->preparation = known->preparation == LQ_PREPARE_OPAQUE
+                             ? LQ_PREPARE_SASLPREP
+                             : LQ_PREPARE_OPAQUE;
+    return sasl->other_form = true;
+}
+
+/* RFC 6120, 6.3.8, has an authorization identity be a JID; servers that want a
+ * name instead lose track after they have refused one, so the connection is
+ * made anew. */
+static bool retry_short_name(lq_stream *stream, const lq_attempt *attempt)
+{
+    lq_known *known = &stream->known;
+
+    if (attempt->choice.mechanism->family != LQ_SASL_EXTERNAL ||
+        lq_jid_local(stream->self) == NULL) {
+        return false;
     }
-    return sasl->other_form = family == LQ_SASL_EXTERNAL;
+    known->short_name = !known->short_name; /* or the last is tried again */
+    return known->short_name;
 }
 
 /* Keys that were kept may be those of an old password. */
@@ -695,16 +708,19 @@ static bool retry_by_real_offer(lq_stream *stream, const lq_attempt *attempt,
     return sasl->undone;
 }
 
+static bool is_temporary(const char *condition)
+{
+    return strcmp(condition, "temporary-auth-failure") == 0 ||
+           strcmp(condition, "aborted") == 0;
+}
+
 static bool sasl_retries(lq_stream *stream, const lq_attempt *attempt,
                          const lq_element *failure, const char *condition)
 {
-    bool later = strcmp(condition, "temporary-auth-failure") == 0 ||
-                 strcmp(condition, "aborted") == 0;
-
     if (retry_by_real_offer(stream, attempt, failure)) {
         return true;
     }
-    if (later) {
+    if (is_temporary(condition)) {
         return false;
     }
     return retry_without_token(stream, attempt) ||
@@ -714,11 +730,8 @@ static bool sasl_retries(lq_stream *stream, const lq_attempt *attempt,
 }
 
 static int sasl_refused(lq_stream *stream, const lq_element *failure,
-                        const char *condition)
+                        const char *condition, bool later)
 {
-    bool later = strcmp(condition, "temporary-auth-failure") == 0 ||
-                 strcmp(condition, "aborted") == 0;
-
     return sasl_fault(stream, condition, sasl_text(failure),
                       strcmp(condition, "not-authorized") == 0
                           ? "The server does not accept this account and "
@@ -735,10 +748,19 @@ int lq_sasl_failed(lq_stream *stream, const lq_element *failure)
     const char *condition =
         e == NULL ? "undefined-condition" : lq_element_name(e);
     bool aborted = attempt->aborted;
-    bool again;
+    bool again, renewed;
 
     sasl->attempt = NULL;
     again = aborted || sasl_retries(stream, attempt, failure, condition);
+    renewed =
+        !again && !is_temporary(condition) && retry_short_name(stream, attempt);
     attempt_free(attempt);
-    return again ? LQ_ROW_AGAIN : sasl_refused(stream, failure, condition);
+    if (again) {
+        return LQ_ROW_AGAIN;
+    }
+    if (renewed) {
+        lq_reconnect_at_once(&stream->reconnect);
+    }
+    return sasl_refused(stream, failure, condition,
+                        renewed || is_temporary(condition));
 }
