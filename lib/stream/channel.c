@@ -49,16 +49,15 @@ static int channel_name(const lq_tls *tls, gnutls_channel_binding_t type,
 
 /* The hash that CERTIFICATE was signed with, or SHA-256 for the broken ones;
  * RFC 5929 knows none where the signature names no single hash. */
-static gnutls_digest_algorithm_t end_hash(gnutls_x509_crt_t certificate)
+int lq_end_hash(gnutls_x509_crt_t certificate)
 {
-    gnutls_sign_algorithm_t sign =
-        gnutls_x509_crt_get_signature_algorithm(certificate);
-    gnutls_digest_algorithm_t hash = sign > GNUTLS_SIGN_UNKNOWN
-                                         ? gnutls_sign_get_hash_algorithm(sign)
-                                         : GNUTLS_DIG_UNKNOWN;
+    int sign = gnutls_x509_crt_get_signature_algorithm(certificate);
+    int hash = GNUTLS_DIG_UNKNOWN;
 
-    if (sign == GNUTLS_SIGN_EDDSA_ED25519 || sign == GNUTLS_SIGN_EDDSA_ED448) {
-        return GNUTLS_DIG_UNKNOWN;
+    if (sign > GNUTLS_SIGN_UNKNOWN && sign != GNUTLS_SIGN_EDDSA_ED25519 &&
+        sign != GNUTLS_SIGN_EDDSA_ED448) {
+        hash =
+            (int)gnutls_sign_get_hash_algorithm((gnutls_sign_algorithm_t)sign);
     }
     return hash == GNUTLS_DIG_MD5 || hash == GNUTLS_DIG_SHA1 ? GNUTLS_DIG_SHA256
                                                              : hash;
@@ -73,18 +72,20 @@ static int end_hash_of(const gnutls_datum_t *der)
         return LQ_E_NOMEM;
     }
     if (gnutls_x509_crt_import(certificate, der, GNUTLS_X509_FMT_DER) >= 0) {
-        hash = (int)end_hash(certificate);
+        hash = lq_end_hash(certificate);
     }
     gnutls_x509_crt_deinit(certificate);
     return hash;
 }
 
-int lq_end_point(const gnutls_datum_t *certificate, lq_buffer *out)
+int lq_end_point(const gnutls_datum_t *certificate, int hash, lq_buffer *out)
 {
     unsigned char digest[HASH_MAX];
-    int hash = end_hash_of(certificate);
     unsigned len;
 
+    if (hash == LQ_HASH_UNSEEN) {
+        hash = end_hash_of(certificate);
+    }
     if (hash < 0) {
         return hash;
     }
@@ -97,18 +98,21 @@ int lq_end_point(const gnutls_datum_t *certificate, lq_buffer *out)
     return lq_buffer_append(out, digest, len);
 }
 
-static const gnutls_datum_t *channel_certificate(const lq_tls *tls)
+static int channel_end(const lq_tls *tls, lq_buffer *out)
 {
-    return tls->established ? gnutls_certificate_get_peers(tls->session, NULL)
-                            : NULL;
+    const gnutls_datum_t *certificate =
+        tls->established ? gnutls_certificate_get_peers(tls->session, NULL)
+                         : NULL;
+
+    return certificate == NULL
+               ? LQ_E_STATE
+               : lq_end_point(certificate, tls->standing.leaf.hash, out);
 }
 
 /* ---- all of them ---- */
 
 int lq_tls_binding(const lq_tls *tls, int type, lq_buffer *out)
 {
-    const gnutls_datum_t *certificate = channel_certificate(tls);
-
     switch (type) {
     case LQ_BINDING_EXPORTER:
         return channel_is_named(tls)
@@ -119,8 +123,7 @@ int lq_tls_binding(const lq_tls *tls, int type, lq_buffer *out)
                    ? channel_name(tls, GNUTLS_CB_TLS_UNIQUE, out)
                    : LQ_E_STATE;
     case LQ_BINDING_END_POINT:
-        return certificate == NULL ? LQ_E_STATE
-                                   : lq_end_point(certificate, out);
+        return channel_end(tls, out);
     default:
         return LQ_E_STATE;
     }
@@ -128,14 +131,13 @@ int lq_tls_binding(const lq_tls *tls, int type, lq_buffer *out)
 
 lq_bindings lq_tls_bindings(const lq_tls *tls)
 {
-    const gnutls_datum_t *certificate = channel_certificate(tls);
     unsigned set = 0;
 
     if (channel_is_named(tls)) {
         set |= 1u << LQ_BINDING_EXPORTER;
         set |= channel_is_1_3(tls) ? 0 : 1u << LQ_BINDING_UNIQUE;
     }
-    if (certificate != NULL && end_hash_of(certificate) > GNUTLS_DIG_UNKNOWN) {
+    if (tls->established && tls->standing.leaf.hash != GNUTLS_DIG_UNKNOWN) {
         set |= 1u << LQ_BINDING_END_POINT;
     }
     return (lq_bindings)set;

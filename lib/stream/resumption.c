@@ -101,7 +101,7 @@ int lq_resumption_end_point(const lq_resumption *resumption, lq_buffer *out)
 {
     const gnutls_datum_t leaf = lq_resumption_certificate(resumption, 0);
 
-    return lq_end_point(&leaf, out);
+    return lq_end_point(&leaf, resumption->standing.leaf.hash, out);
 }
 
 /* ---- making one ---- */
@@ -236,6 +236,7 @@ static bool head_read(lq_resumption *to, const unsigned char *head)
     const uint64_t since = number_of(at + 11, 8);
 
     to->standing.basis = (lq_basis)at[0];
+    to->standing.leaf.hash = LQ_HASH_UNSEEN;
     to->standing.verified_at = LQ_NEVER;
     to->standing.verified_on = (int64_t)(on & INT64_MAX);
     to->standing.since = (int64_t)(since & INT64_MAX);

@@ -19,8 +19,21 @@ typedef enum lq_basis {
     LQ_BASIS_ANSWER, /* what the program said, for this connection */
 } lq_basis;
 
+enum {
+    LQ_KEY_SIZE = 32,    /* the SHA-256 of a SubjectPublicKeyInfo */
+    LQ_HASH_UNSEEN = -1, /* the certificate has not been looked at */
+};
+
+/* What is worth knowing of the server's own certificate. */
+typedef struct lq_leaf {
+    unsigned char key[LQ_KEY_SIZE];
+    int hash; /* of tls-server-end-point, as GnuTLS counts; 0: none */
+    int64_t from, until; /* seconds of Unix time */
+} lq_leaf;
+
 typedef struct lq_standing {
     lq_basis basis;
+    lq_leaf leaf;
     lq_time verified_at; /* LQ_NEVER: by another process */
     int64_t verified_on; /* the same in seconds of Unix time; LQ_NEVER: nobody
                             knows what time it was */

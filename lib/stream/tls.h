@@ -3,6 +3,7 @@
 #define LQ_TLS_H
 
 #include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
 #include <loquat/base.h>
 
 #include "base/buffer.h"
@@ -111,7 +112,11 @@ int lq_tls_binding(const lq_tls *tls, int type, lq_buffer *out);
 /* The types that it has. */
 lq_bindings lq_tls_bindings(const lq_tls *tls);
 
-/* Append the tls-server-end-point binding of CERTIFICATE (DER). */
-int lq_end_point(const gnutls_datum_t *certificate, lq_buffer *out);
+/* The hash that CERTIFICATE is bound by, as lq_leaf has it. */
+int lq_end_hash(gnutls_x509_crt_t certificate);
+
+/* Append the tls-server-end-point binding of CERTIFICATE (DER) and its HASH,
+ * which may be LQ_HASH_UNSEEN. */
+int lq_end_point(const gnutls_datum_t *certificate, int hash, lq_buffer *out);
 
 #endif

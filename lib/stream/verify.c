@@ -12,11 +12,12 @@
  *                not that a certificate was revoked
  *     a person   who is asked, if the program wants that
  *
- * A handshake that resumes a session looks at no certificate.  So the chain
- * that was kept with the session is judged before the session is offered; only
- * the signatures in it are believed for a day, within one stream.  A session
- * of another process gets the whole judgement.  After a week without a full
- * handshake there must be one: RFC 8446, 4.6.1. */
+ * A handshake that resumes a session looks at no certificate.  So what was kept
+ * with the session is judged before the session is offered, by all of these.
+ * Within one stream neither the certificate nor the account have changed, and
+ * its chain and names are believed for a day; a session of another process gets
+ * the whole judgement.  After a week without a full handshake there must be
+ * one: RFC 8446, 4.6.1. */
 #include "stream/verify.h"
 
 #include <gnutls/ocsp.h>
@@ -45,12 +46,15 @@ static const gnutls_typed_vdata_st purpose = {
 
 /* ---- keys ---- */
 
-static bool key_of(gnutls_x509_crt_t leaf, unsigned char key[LQ_KEY_SIZE])
+static bool leaf_read(gnutls_x509_crt_t certificate, lq_leaf *leaf)
 {
     size_t size = LQ_KEY_SIZE;
 
-    return gnutls_x509_crt_get_key_id(leaf, GNUTLS_KEYID_USE_SHA256, key,
-                                      &size) >= 0 &&
+    leaf->hash = lq_end_hash(certificate);
+    leaf->from = gnutls_x509_crt_get_activation_time(certificate);
+    leaf->until = gnutls_x509_crt_get_expiration_time(certificate);
+    return gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256,
+                                      leaf->key, &size) >= 0 &&
            size == LQ_KEY_SIZE;
 }
 
@@ -215,6 +219,7 @@ static int stand(lq_tls *tls, lq_basis basis)
 
     tls->standing = (lq_standing){
         .basis = basis,
+        .leaf = tls->standing.leaf,
         .verified_at = tls->stream->now,
         .verified_on = unix_ms == LQ_NEVER ? LQ_NEVER : unix_ms / 1000,
         .since = unix_ms == LQ_NEVER ? LQ_NEVER : unix_ms / 1000,
@@ -289,12 +294,12 @@ static int vouch(lq_tls *tls, const unsigned char *key, unsigned status)
 static int judge(lq_tls *tls, gnutls_x509_crt_t leaf)
 {
     const lq_config *config = &tls->stream->config;
-    unsigned char key[LQ_KEY_SIZE];
+    const unsigned char *key = tls->standing.leaf.key;
     char why[WHY_SIZE];
     unsigned status = 0;
     int looked, rv;
 
-    if (!key_of(leaf, key)) {
+    if (!leaf_read(leaf, &tls->standing.leaf)) {
         return refuse(tls, leaf, "The server's key cannot be read.");
     }
     if (!key_is_pinned(config, key)) {
@@ -345,18 +350,11 @@ int lq_verify_peer(gnutls_session_t session)
 
 /* ---- before a session is resumed ---- */
 
-static bool is_valid_on(gnutls_x509_crt_t leaf, int64_t now)
-{
-    return now >= gnutls_x509_crt_get_activation_time(leaf) &&
-           now < gnutls_x509_crt_get_expiration_time(leaf);
-}
-
-/* Whether the signatures may be believed as they are. */
+/* Whether chain and names may be believed as they are. */
 static bool is_recent(const lq_stream *stream, const lq_standing *s,
                       int64_t now)
 {
-    return s->verified_at != LQ_NEVER &&
-           stream->now - s->verified_at < DAY * 1000 && now >= s->verified_on &&
+    return stream->now - s->verified_at < DAY * 1000 && now >= s->verified_on &&
            now - s->verified_on < DAY;
 }
 
@@ -391,53 +389,47 @@ static bool chain_holds(const lq_stream *stream, const lq_resumption *past)
     return fine;
 }
 
-static bool chain_stands(const lq_stream *stream, const lq_resumption *past,
-                         gnutls_x509_crt_t leaf, int64_t now)
+/* Another process has left it, and perhaps another account, other authorities
+ * or, which the server would take us for, another certificate of ours. */
+static bool foreign_stands(const lq_stream *stream, lq_resumption *past)
 {
-    const lq_standing *s = &past->standing;
+    const gnutls_datum_t der = lq_resumption_certificate(past, 0);
+    gnutls_x509_crt_t leaf;
+    bool fine;
 
-    if (!is_valid_on(leaf, now) ||
-        lq_identity_is(leaf, lq_stream_target_domain(stream)) != 1) {
+    if (past->gave || stream->trust->is_client ||
+        gnutls_x509_crt_init(&leaf) < 0) {
         return false;
     }
-    if (is_recent(stream, s, now)) {
-        return true;
-    }
-    return s->verified_at == LQ_NEVER && now >= s->verified_on &&
-           chain_holds(stream, past);
-}
-
-/* Another process may have had another certificate of ours. */
-static bool is_as_whom_we_were(const lq_stream *stream,
-                               const lq_resumption *past)
-{
-    return past->standing.verified_at != LQ_NEVER ||
-           (!past->gave && !stream->trust->is_client);
+    fine = gnutls_x509_crt_import(leaf, &der, GNUTLS_X509_FMT_DER) >= 0 &&
+           leaf_read(leaf, &past->standing.leaf) &&
+           (past->standing.basis == LQ_BASIS_KEY ||
+            (lq_identity_is(leaf, lq_stream_target_domain(stream)) == 1 &&
+             chain_holds(stream, past)));
+    gnutls_x509_crt_deinit(leaf);
+    return fine;
 }
 
 bool lq_verify_past(const lq_stream *stream, lq_resumption *past)
 {
-    const gnutls_datum_t der = lq_resumption_certificate(past, 0);
-    int64_t unix_ms = lq_stream_unix_ms(stream), now = unix_ms / 1000;
-    unsigned char key[LQ_KEY_SIZE];
-    gnutls_x509_crt_t leaf;
-    bool fine = false;
+    const int64_t unix_ms = lq_stream_unix_ms(stream), now = unix_ms / 1000;
+    lq_standing *s = &past->standing;
 
-    if (unix_ms == LQ_NEVER || now < past->standing.since ||
-        now - past->standing.since >= WEEK ||
-        !is_as_whom_we_were(stream, past) || gnutls_x509_crt_init(&leaf) < 0) {
+    if (unix_ms == LQ_NEVER || now < s->verified_on || now - s->since >= WEEK) {
         return false;
     }
-    if (gnutls_x509_crt_import(leaf, &der, GNUTLS_X509_FMT_DER) >= 0 &&
-        key_of(leaf, key) && key_is_pinned(&stream->config, key)) {
-        fine = past->standing.basis == LQ_BASIS_KEY
-                   ? key_is_trusted(stream, key)
-                   : chain_stands(stream, past, leaf, now);
+    if (s->verified_at == LQ_NEVER) {
+        if (!foreign_stands(stream, past)) {
+            return false;
+        }
+        s->verified_at = stream->now;
+        s->verified_on = now;
     }
-    gnutls_x509_crt_deinit(leaf);
-    if (fine && past->standing.verified_at == LQ_NEVER) {
-        past->standing.verified_at = stream->now;
-        past->standing.verified_on = now;
+    if (!key_is_pinned(&stream->config, s->leaf.key)) {
+        return false;
     }
-    return fine;
+    return s->basis == LQ_BASIS_KEY
+               ? key_is_trusted(stream, s->leaf.key)
+               : now >= s->leaf.from && now < s->leaf.until &&
+                     is_recent(stream, s, now);
 }

@@ -7,8 +7,6 @@
 
 #include "stream/resumption.h"
 
-enum { LQ_KEY_SIZE = 32 }; /* the SHA-256 of a SubjectPublicKeyInfo */
-
 /* GnuTLS's verify function, for sessions whose pointer is an lq_tls: 0; or
  * GNUTLS_E_AGAIN while the program is asked; or an error. */
 int lq_verify_peer(gnutls_session_t session);
