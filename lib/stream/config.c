@@ -40,7 +40,6 @@ lq_config *lq_config_new(const char *jid)
     if (config == NULL) {
         return NULL;
     }
-    lq_buffer_init(&config->ca, LQ_CA_MAX);
     memcpy(config->timeouts, default_timeouts, sizeof(default_timeouts));
     config->reconnect_first = 2000;
     config->reconnect_last = 300000;
@@ -138,32 +137,40 @@ static int extras_copy(lq_config *to, const lq_extras *from)
 
 /* ---- all ---- */
 
-static void client_free(lq_client *client)
+static void client_clear(lq_source *source)
 {
-    if (client != NULL) {
-        lq_free(client->certificate);
-        lq_free(client->key);
-        lq_free_secret(client->password);
-        if (client->pem != NULL) {
-            lq_wipe(client->pem, client->pem_len);
-            lq_free(client->pem);
-        }
-        lq_free(client);
+    lq_replace(&source->certificate, NULL);
+    lq_replace(&source->key, NULL);
+    lq_free_secret(source->password);
+    if (source->pem != NULL) {
+        lq_wipe(source->pem, source->pem_len);
+        lq_free(source->pem);
+    }
+    source->password = source->pem = NULL;
+    source->pem_len = 0;
+}
+
+void lq_config_forget_source(lq_config *config)
+{
+    if (config->source != NULL) {
+        client_clear(config->source);
+        lq_buffer_clear(&config->source->ca);
+        lq_free(config->source->ca_file);
+        lq_free(config->source);
+        config->source = NULL;
     }
 }
 
 void lq_config_clear(lq_config *config)
 {
+    lq_config_forget_source(config);
     lq_free(config->pins);
-    client_free(config->client);
     lq_free(config->jid);
     lq_free_secret(config->password);
     extras_free(config->extras);
     lq_free(config->resource);
     lang_free(config->lang);
     lq_free(config->host);
-    lq_free(config->ca_file);
-    lq_buffer_clear(&config->ca);
 }
 
 void lq_config_free(lq_config *config)
@@ -174,48 +181,67 @@ void lq_config_free(lq_config *config)
     }
 }
 
-/* A copy of LEN bytes; NULL for none, and when memory runs out. */
-static void *bytes_copy(const void *bytes, size_t len)
+/* The source of CONFIG, made if there was none; NULL when memory runs out. */
+static lq_source *config_source(lq_config *config)
 {
-    void *copy = len == 0 ? NULL : lq_malloc(len);
-
-    if (copy != NULL) {
-        memcpy(copy, bytes, len);
+    if (config->source == NULL) {
+        config->source = lq_calloc(1, sizeof(*config->source));
+        if (config->source != NULL) {
+            lq_buffer_init(&config->source->ca, LQ_CA_MAX);
+        }
     }
-    return copy;
+    return config->source;
 }
 
-static lq_client *client_copy(const lq_client *from)
+/* Our certificate becomes that of FROM.  LQ_OK, or LQ_E_NOMEM with none. */
+static int client_copy(lq_source *to, const lq_source *from)
 {
-    lq_client *to = lq_calloc(1, sizeof(*to));
-
-    if (to == NULL) {
-        return NULL;
-    }
-    to->pem = bytes_copy(from->pem, from->pem_len);
-    to->pem_len = to->pem == NULL ? 0 : from->pem_len;
-    if (to->pem_len != from->pem_len ||
-        lq_replace(&to->certificate, from->certificate) < 0 ||
-        lq_replace(&to->key, from->key) < 0 ||
-        lq_replace(&to->password, from->password) < 0) {
-        client_free(to);
-        return NULL;
-    }
-    return to;
-}
-
-/* What is about certificates. */
-static int config_copy_trust(lq_config *to, const lq_config *from)
-{
-    to->pins = bytes_copy(from->pins, from->pin_count * PIN_SIZE);
-    if (to->pins == NULL && from->pin_count > 0) {
-        return LQ_E_NOMEM;
-    }
-    if (from->client != NULL) {
-        to->client = client_copy(from->client);
-        if (to->client == NULL) {
+    client_clear(to);
+    if (from->pem_len > 0) {
+        to->pem = lq_malloc(from->pem_len);
+        if (to->pem == NULL) {
             return LQ_E_NOMEM;
         }
+        memcpy(to->pem, from->pem, from->pem_len);
+        to->pem_len = from->pem_len;
+    }
+    if (lq_replace(&to->certificate, from->certificate) < 0 ||
+        lq_replace(&to->key, from->key) < 0 ||
+        lq_replace(&to->password, from->password) < 0) {
+        client_clear(to);
+        return LQ_E_NOMEM;
+    }
+    return LQ_OK;
+}
+
+static int config_copy_source(lq_config *to, const lq_source *from)
+{
+    lq_source *source = from == NULL ? NULL : config_source(to);
+
+    if (from == NULL) {
+        return LQ_OK;
+    }
+    return source == NULL || client_copy(source, from) < 0 ||
+                   lq_replace(&source->ca_file, from->ca_file) < 0 ||
+                   lq_buffer_append(&source->ca, lq_buffer_bytes(&from->ca),
+                                    lq_buffer_len(&from->ca)) < 0
+               ? LQ_E_NOMEM
+               : LQ_OK;
+}
+
+static size_t pins_size(size_t count)
+{
+    return sizeof(lq_pins) + count * PIN_SIZE;
+}
+
+static int config_copy_pins(lq_config *to, const lq_pins *from)
+{
+    if (from != NULL) {
+        to->pins = lq_malloc(pins_size(from->count));
+        if (to->pins == NULL) {
+            return LQ_E_NOMEM;
+        }
+        memcpy(to->pins, from, pins_size(from->count));
     }
     return LQ_OK;
 }
@@ -225,21 +251,18 @@ int lq_config_copy(lq_config *to, const lq_config *from)
     *to = *from;
     to->jid = to->password = to->resource = NULL;
     to->lang = default_lang;
-    to->host = to->ca_file = NULL;
+    to->host = NULL;
     to->extras = NULL;
+    to->source = NULL;
     to->pins = NULL;
-    to->client = NULL;
-    lq_buffer_init(&to->ca, LQ_CA_MAX);
     if (lq_replace(&to->jid, from->jid) < 0 ||
         lq_replace(&to->password, from->password) < 0 ||
         lq_replace(&to->resource, from->resource) < 0 ||
         lq_config_set_lang(to, from->lang) < 0 ||
         lq_replace(&to->host, from->host) < 0 ||
         extras_copy(to, from->extras) < 0 ||
-        lq_replace(&to->ca_file, from->ca_file) < 0 ||
-        config_copy_trust(to, from) < 0 ||
-        lq_buffer_append(&to->ca, lq_buffer_bytes(&from->ca),
-                         lq_buffer_len(&from->ca)) < 0) {
+        config_copy_source(to, from->source) < 0 ||
+        config_copy_pins(to, from->pins) < 0) {
         lq_config_clear(to);
         return LQ_E_NOMEM;
     }
@@ -464,14 +487,16 @@ int lq_config_set_host(lq_config *config, const char *host, int port,
 
 int lq_config_add_ca(lq_config *config, const void *pem, size_t len)
 {
-    size_t before = lq_buffer_len(&config->ca);
+    lq_source *source = len == 0 ? NULL : config_source(config);
+    size_t before;
 
-    if (len == 0) {
-        return LQ_E_ARGUMENT;
+    if (source == NULL) {
+        return len == 0 ? LQ_E_ARGUMENT : LQ_E_NOMEM;
     }
-    if (lq_buffer_append(&config->ca, pem, len) < 0 ||
-        lq_buffer_append(&config->ca, "\n", 1) < 0) {
-        lq_buffer_truncate(&config->ca, before);
+    before = lq_buffer_len(&source->ca);
+    if (lq_buffer_append(&source->ca, pem, len) < 0 ||
+        lq_buffer_append(&source->ca, "\n", 1) < 0) {
+        lq_buffer_truncate(&source->ca, before);
         return LQ_E_NOMEM;
     }
     return LQ_OK;
@@ -479,70 +504,81 @@ int lq_config_add_ca(lq_config *config, const void *pem, size_t len)
 
 int lq_config_add_ca_file(lq_config *config, const char *path)
 {
-    size_t old = config->ca_file == NULL ? 0 : strlen(config->ca_file);
-    size_t len = strlen(path);
+    size_t old, len = strlen(path);
+    lq_source *source;
     char *paths;
 
     if (len == 0 || strchr(path, '\n') != NULL) {
         return LQ_E_ARGUMENT;
     }
-    paths = lq_realloc(config->ca_file, old + len + 2);
+    source = config_source(config);
+    if (source == NULL) {
+        return LQ_E_NOMEM;
+    }
+    old = source->ca_file == NULL ? 0 : strlen(source->ca_file);
+    paths = lq_realloc(source->ca_file, old + len + 2);
     if (paths == NULL) {
         return LQ_E_NOMEM;
     }
     memcpy(paths + old, path, len);
     memcpy(paths + old + len, "\n", 2);
-    config->ca_file = paths;
+    source->ca_file = paths;
     return LQ_OK;
 }
 
 int lq_config_add_pin(lq_config *config, const char *pin)
 {
-    unsigned char *pins;
+    size_t count = config->pins == NULL ? 0 : config->pins->count;
+    lq_pins *pins = NULL;
     lq_buffer key;
     int rv;
 
     lq_buffer_init(&key, PIN_SIZE);
     rv = lq_base64_decode(&key, pin, strlen(pin));
-    if (rv != LQ_OK || lq_buffer_len(&key) != PIN_SIZE ||
-        config->pin_count >= PINS_MAX) {
+    if (rv != LQ_OK || lq_buffer_len(&key) != PIN_SIZE || count >= PINS_MAX) {
         lq_buffer_clear(&key);
         return rv == LQ_E_NOMEM ? rv : LQ_E_ARGUMENT;
     }
-    pins = lq_realloc(config->pins, (config->pin_count + 1u) * PIN_SIZE);
+    pins = lq_realloc(config->pins, pins_size(count + 1));
     if (pins != NULL) {
-        memcpy(pins + config->pin_count * PIN_SIZE, lq_buffer_bytes(&key),
-               PIN_SIZE);
+        memcpy(pins->keys[count], lq_buffer_bytes(&key), PIN_SIZE);
+        pins->count = count + 1;
         config->pins = pins;
-        config->pin_count++;
     }
     lq_buffer_clear(&key);
     return pins == NULL ? LQ_E_NOMEM : LQ_OK;
 }
 
-static int config_set_client(lq_config *config, const lq_client *client)
+/* Nothing changes when memory runs out. */
+static int config_set_client(lq_config *config, const lq_source *client)
 {
-    lq_client *copy = client == NULL ? NULL : client_copy(client);
+    lq_source copy = { .pem_len = 0 };
+    lq_source *source = config_source(config);
 
-    if (copy == NULL && client != NULL) {
+    if (source == NULL || client_copy(&copy, client) < 0) {
         return LQ_E_NOMEM;
     }
-    client_free(config->client);
-    config->client = copy;
+    client_clear(source);
+    source->certificate = copy.certificate;
+    source->key = copy.key;
+    source->password = copy.password;
+    source->pem = copy.pem;
+    source->pem_len = copy.pem_len;
     return LQ_OK;
 }
 
 int lq_config_set_certificate(lq_config *config, const char *certificate,
                               const char *key, const char *password)
 {
-    lq_client client = {
+    const lq_source client = {
         .certificate = (char *)certificate,
         .key = (char *)(key == NULL ? certificate : key),
         .password = (char *)password,
     };
+    const lq_source none = { .pem_len = 0 };
 
     if (certificate == NULL) {
-        return config_set_client(config, NULL);
+        return config_set_client(config, &none);
     }
     return client.certificate[0] == '\0' || client.key[0] == '\0'
                ? LQ_E_ARGUMENT
@@ -552,14 +588,14 @@ int lq_config_set_certificate(lq_config *config, const char *certificate,
 int lq_config_set_certificate_pem(lq_config *config, const void *pem,
                                   size_t len, const char *password)
 {
-    lq_client client = {
+    const lq_source client = {
         .pem = (char *)pem,
         .pem_len = len,
         .password = (char *)password,
     };
 
     if (pem == NULL) {
-        return config_set_client(config, NULL);
+        return lq_config_set_certificate(config, NULL, NULL, NULL);
     }
     return len == 0 || len > LQ_CA_MAX ? LQ_E_ARGUMENT
                                        : config_set_client(config, &client);

@@ -17,13 +17,25 @@ typedef struct lq_extras {
     char *saved; /* lq_config_set_saved() */
     size_t saved_len;
 } lq_extras;
-/* Our certificate: a text in PEM, or names of files. */
-typedef struct lq_client {
+
+/* What GnuTLS's credentials are loaded from, unless it is the system's
+ * authorities alone; nobody needs it after that. */
+typedef struct lq_source {
+    lq_buffer ca;  /* PEM texts, one behind the other */
+    char *ca_file; /* paths, each ended by a newline */
+
+    /* our certificate: a text in PEM, or names of files */
     char *certificate, *key;
     char *password; /* of the key, or NULL */
     char *pem;
     size_t pem_len;
-} lq_client;
+} lq_source;
+
+/* Of these keys (their SHA-256) the server must have one. */
+typedef struct lq_pins {
+    size_t count;
+    unsigned char keys[][32];
+} lq_pins;
 
 struct lq_config {
     char *jid;
@@ -34,13 +46,10 @@ struct lq_config {
     lq_extras *extras; /* NULL: nothing of that was set */
     int port;
     int transport;
-    lq_buffer ca;  /* PEM texts, one behind the other */
-    char *ca_file; /* paths, each ended by a newline */
+    lq_source *source; /* NULL: none */
+    lq_pins *pins;     /* NULL: none */
     bool ask_trust;
     bool keylog;
-    uint32_t pin_count;
-    unsigned char *pins;           /* 32 bytes each */
-    lq_client *client;             /* NULL: none */
     int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
     int32_t reconnect_first, reconnect_last;
     bool early; /* log in with TLS early data */
@@ -59,5 +68,8 @@ void lq_config_forget_saved(lq_config *config);
 /* A copy in TO, which is zeroed.  LQ_OK, or LQ_E_NOMEM with nothing owned. */
 int lq_config_copy(lq_config *to, const lq_config *from);
 void lq_config_clear(lq_config *config);
+
+/* Its source has served. */
+void lq_config_forget_source(lq_config *config);
 
 #endif

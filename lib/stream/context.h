@@ -28,7 +28,9 @@ struct lq_context {
     lq_pool *tickets;  /* NULL before the first */
     lq_parser *parser; /* for streams with the usual header */
     lq_hash_key hash_key;
-    char *scratch; /* decrypted bytes, LQ_SCRATCH_SIZE */
+    char *scratch;  /* decrypted bytes, LQ_SCRATCH_SIZE */
+    const char *in; /* encrypted ones that are being received */
+    size_t in_len;
     gnutls_priority_t priority;
     struct lq_trust *trusts; /* of the streams */
     struct lq_trust *system; /* one of them, once needed; a reference */

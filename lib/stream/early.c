@@ -21,10 +21,11 @@
  * a ticket that allows none is a number that no ticket names. */
 size_t lq_tls_early_room(const lq_tls *tls)
 {
+    const lq_resumption *past = lq_tls_past(tls);
     size_t max;
 
-    if (tls->past == NULL || tls->begun || tls->early ||
-        tls->past->transport != tls->transport ||
+    if (past == NULL || tls->begun || tls->early ||
+        past->transport != tls->transport ||
         gnutls_protocol_get_version(tls->session) != GNUTLS_TLS1_3) {
         return 0;
     }

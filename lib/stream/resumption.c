@@ -19,9 +19,11 @@ enum {
     PART_MAX = 64 * 1024, /* of a session, or a chain */
     LENGTH = 3,           /* bytes before each certificate */
     MAGIC = 4,
-    HEAD = MAGIC + 3 + 2 * 8 + 2 * 4,
+    HEAD = MAGIC + 3 + 8 + 3 * 4,
     SEAL = 32, /* SHA-256 */
 };
+
+#define TIME_MAX (INT64_MAX / 1000) /* what fits into milliseconds */
 
 static const char magic[] = "LqR1";
 
@@ -216,9 +218,9 @@ int lq_resumption_write(const lq_resumption *resumption, lq_buffer *out)
     *at++ = (unsigned char)resumption->transport;
     *at++ = resumption->gave;
     number_put(at, 8, (uint64_t)resumption->standing.verified_on);
-    number_put(at + 8, 8, (uint64_t)resumption->standing.since);
-    number_put(at + 16, 4, resumption->session_len);
-    number_put(at + 20, 4, resumption->chain_len);
+    number_put(at + 8, 4, resumption->standing.age);
+    number_put(at + 12, 4, resumption->session_len);
+    number_put(at + 16, 4, resumption->chain_len);
     memcpy(head + HEAD, resumption->bytes, parts);
     if (gnutls_hash_fast(GNUTLS_DIG_SHA256, head, HEAD + parts,
                          head + HEAD + parts) < 0) {
@@ -233,18 +235,17 @@ static bool head_read(lq_resumption *to, const unsigned char *head)
 {
     const unsigned char *at = head + MAGIC;
     const uint64_t on = number_of(at + 3, 8);
-    const uint64_t since = number_of(at + 11, 8);
 
-    to->standing.basis = (lq_basis)at[0];
+    to->standing.basis = at[0];
     to->standing.leaf.hash = LQ_HASH_UNSEEN;
     to->standing.verified_at = LQ_NEVER;
     to->standing.verified_on = (int64_t)(on & INT64_MAX);
-    to->standing.since = (int64_t)(since & INT64_MAX);
+    to->standing.age = (uint32_t)number_of(at + 11, 4);
     to->transport = at[1];
     to->gave = at[2] == 1;
     return (at[0] == LQ_BASIS_CHAIN || at[0] == LQ_BASIS_KEY) &&
            (at[1] == LQ_TRANSPORT_STARTTLS || at[1] == LQ_TRANSPORT_TLS) &&
-           at[2] <= 1 && on < INT64_MAX && since <= on;
+           at[2] <= 1 && on < TIME_MAX;
 }
 
 static bool seal_is_whole(const unsigned char *bytes, size_t len)

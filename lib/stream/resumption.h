@@ -26,18 +26,18 @@ enum {
 
 /* What is worth knowing of the server's own certificate. */
 typedef struct lq_leaf {
+    int64_t until; /* seconds of Unix time */
     unsigned char key[LQ_KEY_SIZE];
-    int hash; /* of tls-server-end-point, as GnuTLS counts; 0: none */
-    int64_t from, until; /* seconds of Unix time */
+    short hash; /* of tls-server-end-point, as GnuTLS counts; 0: none */
 } lq_leaf;
 
 typedef struct lq_standing {
-    lq_basis basis;
-    lq_leaf leaf;
     lq_time verified_at; /* LQ_NEVER: by another process */
     int64_t verified_on; /* the same in seconds of Unix time; LQ_NEVER: nobody
                             knows what time it was */
-    int64_t since;       /* the last full handshake */
+    lq_leaf leaf;
+    uint32_t age;        /* seconds since the last full handshake, then */
+    unsigned char basis; /* LQ_BASIS_* */
 } lq_standing;
 
 typedef struct lq_resumption {

@@ -271,8 +271,7 @@ static int stream_trust(lq_stream *stream)
     }
     rv = lq_trust_get(stream->context, &stream->config, &stream->trust, &why);
     if (rv == LQ_OK) { /* GnuTLS has its own copies */
-        lq_buffer_clear(&stream->config.ca);
-        lq_config_set_certificate(&stream->config, NULL, NULL, NULL);
+        lq_config_forget_source(&stream->config);
     }
     return rv == LQ_E_ARGUMENT
                ? start_refused(stream, rv, why.text, why.message)

@@ -35,17 +35,18 @@ static ssize_t tls_push(gnutls_transport_ptr_t self, const void *bytes,
 static ssize_t tls_pull(gnutls_transport_ptr_t self, void *bytes, size_t len)
 {
     lq_tls *tls = self;
+    lq_context *context = tls->stream->context;
 
-    if (tls->in_len == 0) {
+    if (context->in_len == 0) {
         gnutls_transport_set_errno(tls->session, EAGAIN);
         return -1;
     }
-    if (len > tls->in_len) {
-        len = tls->in_len;
+    if (len > context->in_len) {
+        len = context->in_len;
     }
-    memcpy(bytes, tls->in, len);
-    tls->in += len;
-    tls->in_len -= len;
+    memcpy(bytes, context->in, len);
+    context->in += len;
+    context->in_len -= len;
     return (ssize_t)len;
 }
 
@@ -62,19 +63,28 @@ void lq_tls_remember(lq_stream *stream)
     }
 }
 
+const lq_resumption *lq_tls_past(const lq_tls *tls)
+{
+    return tls->offered ? tls->stream->resumption : NULL;
+}
+
 /* A ticket is used once: RFC 8446, C.4. */
+static void tls_forget(lq_stream *stream)
+{
+    lq_resumption_free(stream->resumption);
+    stream->resumption = NULL;
+}
+
 static void tls_resume(lq_tls *tls)
 {
     lq_stream *stream = tls->stream;
     lq_resumption *past = stream->resumption;
 
-    stream->resumption = NULL;
-    if (past != NULL && lq_verify_past(stream, past) &&
-        gnutls_session_set_data(tls->session, past->bytes, past->session_len) ==
-            0) {
-        tls->past = past;
-    } else {
-        lq_resumption_free(past);
+    tls->offered = past != NULL && lq_verify_past(stream, past) &&
+                   gnutls_session_set_data(tls->session, past->bytes,
+                                           past->session_len) == 0;
+    if (!tls->offered) {
+        tls_forget(stream);
     }
 }
 
@@ -166,8 +176,10 @@ static lq_tls *tls_new(lq_stream *stream)
 void lq_tls_free(lq_tls *tls)
 {
     if (tls != NULL) {
+        if (tls->offered) {
+            tls_forget(tls->stream);
+        }
         gnutls_deinit(tls->session);
-        lq_resumption_free(tls->past);
         lq_free(tls);
     }
 }
@@ -187,17 +199,21 @@ static int tls_failed(lq_tls *tls, int rv, const char *message)
 /* What the session of the past tells of this one. */
 static void tls_recall(lq_tls *tls)
 {
-    if (tls->past != NULL && lq_tls_is_resumed(tls)) {
-        tls->standing = tls->past->standing;
-        tls->gave = tls->past->gave;
+    const lq_resumption *past = lq_tls_past(tls);
+
+    if (past != NULL && lq_tls_is_resumed(tls)) {
+        tls->standing = past->standing;
+        tls->gave = past->gave;
         lq_keylog_resumed(tls);
     } else {
         tls->gave =
             gnutls_certificate_client_get_request_status(tls->session) != 0 &&
             gnutls_certificate_get_ours(tls->session) != NULL;
     }
-    lq_resumption_free(tls->past);
-    tls->past = NULL;
+    if (tls->offered) {
+        tls->offered = false;
+        tls_forget(tls->stream);
+    }
 }
 
 static int tls_handshake(lq_tls *tls)
@@ -273,13 +289,14 @@ static bool tls_goes_on(ssize_t n)
 static int tls_record(lq_tls *tls, char *scratch)
 {
     lq_stream *stream = tls->stream;
+    const lq_context *context = stream->context;
     size_t before;
     ssize_t n;
 
     do {
-        before = tls->in_len;
+        before = context->in_len;
         n = gnutls_record_recv(tls->session, scratch, LQ_SCRATCH_SIZE);
-    } while (tls_goes_on(n) && tls->in_len < before);
+    } while (tls_goes_on(n) && context->in_len < before);
     if (tls_goes_on(n)) {
         return 0;
     }
@@ -299,14 +316,15 @@ static int tls_record(lq_tls *tls, char *scratch)
 int lq_tls_recv(lq_stream *stream, const char *bytes, size_t len)
 {
     lq_tls *tls = stream->outbox.tls;
-    char *scratch = lq_context_scratch(stream->context);
+    lq_context *context = stream->context;
+    char *scratch = lq_context_scratch(context);
     int rv = LQ_OK;
 
     if (scratch == NULL) {
         return lq_stream_no_memory(stream);
     }
-    tls->in = bytes;
-    tls->in_len = len;
+    context->in = bytes;
+    context->in_len = len;
     if (!tls->established && !tls->asking) {
         rv = tls_handshake(tls);
     }
@@ -320,8 +338,8 @@ int lq_tls_recv(lq_stream *stream, const char *bytes, size_t len)
             rv = lq_stream_input(stream, scratch, (size_t)rv);
         }
     }
-    len -= tls->in_len;
-    tls->in_len = 0;
+    len -= context->in_len;
+    context->in_len = 0;
     return rv < 0 ? rv : (int)len;
 }
 

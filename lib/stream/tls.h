@@ -15,22 +15,24 @@ enum { LQ_UNDECIDED = -1 }; /* beside LQ_TRUST_* */
 typedef struct lq_tls {
     gnutls_session_t session;
     lq_stream *stream;
-    const char *in; /* what is left of the bytes of this call */
-    size_t in_len;
     bool established;
     bool asking;
-    bool gave;             /* the server has our certificate */
-    bool begun;            /* the ClientHello has been made */
-    bool early;            /* text has left before the handshake */
-    signed char answer;    /* the program's */
+    bool gave;          /* the server has our certificate */
+    bool offered;       /* the stream's resumption; until there is an answer */
+    bool begun;         /* the ClientHello has been made */
+    bool early;         /* text has left before the handshake */
+    signed char answer; /* the program's */
     signed char transport; /* LQ_TRANSPORT_* */
     lq_standing standing;
-    lq_resumption *past; /* offered, until there is an answer; or NULL */
 } lq_tls;
 
 /* The transport is gone: keep what the next handshake needs to be short, if
  * there is anything. */
 void lq_tls_remember(lq_stream *stream);
+
+/* The session of the past that is offered, while there is no answer; else
+ * NULL. */
+const lq_resumption *lq_tls_past(const lq_tls *tls);
 
 /* Make a session, which knows whether there is one of the past to resume;
  * nothing leaves yet.  LQ_OK, or what lq_stream_fail() said. */
@@ -80,7 +82,7 @@ bool lq_tls_sent_certificate(const lq_tls *tls);
 
 /* How many bytes may be sent before the handshake: between lq_tls_prepare() and
  * lq_tls_start(), and if the session of the past allows it; else 0.  Then
- * lq_resumption_end_point(tls->past) is known, too. */
+ * lq_resumption_end_point(lq_tls_past(tls)) is known, too. */
 size_t lq_tls_early_room(const lq_tls *tls);
 bool lq_tls_can_early(const lq_tls *tls);
 

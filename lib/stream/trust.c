@@ -10,10 +10,21 @@
 #include "base/memory.h"
 #include "stream/context.h"
 
+static bool has_authorities(const lq_source *source)
+{
+    return source != NULL &&
+           (lq_buffer_len(&source->ca) > 0 || source->ca_file != NULL);
+}
+
+static bool has_client(const lq_source *source)
+{
+    return source != NULL &&
+           (source->certificate != NULL || source->pem != NULL);
+}
+
 bool lq_trust_is_own(const lq_config *config)
 {
-    return lq_buffer_len(&config->ca) > 0 || config->ca_file != NULL ||
-           config->client != NULL;
+    return has_authorities(config->source) || has_client(config->source);
 }
 
 /* ---- what it was loaded from ---- */
@@ -38,25 +49,25 @@ static bool source_add_text(gnutls_hash_hd_t hash, const char *text)
     return source_add(hash, text, text == NULL ? 0 : strlen(text));
 }
 
-static int source_of(const lq_config *config,
-                     unsigned char source[LQ_SOURCE_SIZE])
+static int source_hash(const lq_source *source,
+                       unsigned char digest[LQ_SOURCE_SIZE])
 {
-    static const lq_client none;
-    const lq_client *client = config->client == NULL ? &none : config->client;
+    static const lq_source none;
     gnutls_hash_hd_t hash;
     bool fine;
 
+    source = source == NULL ? &none : source;
     if (gnutls_hash_init(&hash, GNUTLS_DIG_SHA256) < 0) {
         return LQ_E_NOMEM;
     }
-    fine = source_add(hash, lq_buffer_bytes(&config->ca),
-                      lq_buffer_len(&config->ca)) &&
-           source_add_text(hash, config->ca_file) &&
-           source_add_text(hash, client->certificate) &&
-           source_add_text(hash, client->key) &&
-           source_add_text(hash, client->password) &&
-           source_add(hash, client->pem, client->pem_len);
-    gnutls_hash_deinit(hash, source);
+    fine = source_add(hash, lq_buffer_bytes(&source->ca),
+                      lq_buffer_len(&source->ca)) &&
+           source_add_text(hash, source->ca_file) &&
+           source_add_text(hash, source->certificate) &&
+           source_add_text(hash, source->key) &&
+           source_add_text(hash, source->password) &&
+           source_add(hash, source->pem, source->pem_len);
+    gnutls_hash_deinit(hash, digest);
     return fine ? LQ_OK : LQ_E_NOMEM;
 }
 
@@ -89,14 +100,14 @@ static int load_file(gnutls_certificate_credentials_t credentials,
 
 /* GnuTLS gives the number of authorities. */
 static int load_own(gnutls_certificate_credentials_t credentials,
-                    const lq_config *config, lq_fault *why)
+                    const lq_source *source, lq_fault *why)
 {
     int rv = 1;
 
-    if (lq_buffer_len(&config->ca) > 0) {
-        rv = load_text(credentials, &config->ca);
+    if (lq_buffer_len(&source->ca) > 0) {
+        rv = load_text(credentials, &source->ca);
     }
-    for (const char *path = config->ca_file;
+    for (const char *path = source->ca_file;
          path != NULL && *path != '\0' && rv > 0;) {
         const char *end = strchr(path, '\n');
 
@@ -107,16 +118,16 @@ static int load_own(gnutls_certificate_credentials_t credentials,
         return LQ_E_NOMEM;
     }
     why->message = "No certification authority was found";
-    why->text = config->ca_file != NULL ? config->ca_file
+    why->text = source->ca_file != NULL ? source->ca_file
                                         : "the text holds none in PEM";
     return rv > 0 ? LQ_OK : LQ_E_ARGUMENT;
 }
 
 static int load_authorities(gnutls_certificate_credentials_t credentials,
-                            const lq_config *config, lq_fault *why)
+                            const lq_source *source, lq_fault *why)
 {
-    if (lq_buffer_len(&config->ca) > 0 || config->ca_file != NULL) {
-        return load_own(credentials, config, why);
+    if (has_authorities(source)) {
+        return load_own(credentials, source, why);
     }
     gnutls_certificate_set_x509_system_trust(credentials);
     return LQ_OK;
@@ -125,17 +136,17 @@ static int load_authorities(gnutls_certificate_credentials_t credentials,
 /* ---- our certificate ---- */
 
 static int load_client(gnutls_certificate_credentials_t credentials,
-                       const lq_client *client, lq_fault *why)
+                       const lq_source *source, lq_fault *why)
 {
-    const gnutls_datum_t pem = { (unsigned char *)client->pem,
-                                 (unsigned)client->pem_len };
-    int rv = client->pem != NULL
+    const gnutls_datum_t pem = { (unsigned char *)source->pem,
+                                 (unsigned)source->pem_len };
+    int rv = source->pem != NULL
                  ? gnutls_certificate_set_x509_key_mem2(credentials, &pem, &pem,
                                                         GNUTLS_X509_FMT_PEM,
-                                                        client->password, 0)
+                                                        source->password, 0)
                  : gnutls_certificate_set_x509_key_file2(
-                       credentials, client->certificate, client->key,
-                       GNUTLS_X509_FMT_PEM, client->password, 0);
+                       credentials, source->certificate, source->key,
+                       GNUTLS_X509_FMT_PEM, source->password, 0);
 
     if (rv == GNUTLS_E_MEMORY_ERROR) {
         return LQ_E_NOMEM;
@@ -153,17 +164,17 @@ static void trust_free(lq_trust *trust)
     lq_free(trust);
 }
 
-static int trust_load(lq_trust *trust, const lq_config *config, lq_fault *why)
+static int trust_load(lq_trust *trust, const lq_source *source, lq_fault *why)
 {
     int rv;
 
     if (gnutls_certificate_allocate_credentials(&trust->credentials) < 0) {
         return LQ_E_NOMEM;
     }
-    rv = load_authorities(trust->credentials, config, why);
-    if (rv == LQ_OK && config->client != NULL) {
+    rv = load_authorities(trust->credentials, source, why);
+    if (rv == LQ_OK && has_client(source)) {
         trust->is_client = true;
-        rv = load_client(trust->credentials, config->client, why);
+        rv = load_client(trust->credentials, source, why);
     }
     return rv;
 }
@@ -180,7 +191,7 @@ static int trust_new(lq_context *context, const lq_config *config,
     if (trust == NULL) {
         return LQ_E_NOMEM;
     }
-    rv = trust_load(trust, config, why);
+    rv = trust_load(trust, config->source, why);
     if (rv < 0) {
         trust_free(trust);
         return rv;
@@ -202,7 +213,7 @@ int lq_trust_get(lq_context *context, const lq_config *config, lq_trust **trust,
 {
     unsigned char source[LQ_SOURCE_SIZE];
     lq_fault unheard = { 0 };
-    int rv = source_of(config, source);
+    int rv = source_hash(config->source, source);
 
     if (rv < 0) {
         return rv;

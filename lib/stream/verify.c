@@ -50,22 +50,21 @@ static bool leaf_read(gnutls_x509_crt_t certificate, lq_leaf *leaf)
 {
     size_t size = LQ_KEY_SIZE;
 
-    leaf->hash = lq_end_hash(certificate);
-    leaf->from = gnutls_x509_crt_get_activation_time(certificate);
+    leaf->hash = (short)lq_end_hash(certificate);
     leaf->until = gnutls_x509_crt_get_expiration_time(certificate);
     return gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256,
                                       leaf->key, &size) >= 0 &&
            size == LQ_KEY_SIZE;
 }
 
-static bool key_is_pinned(const lq_config *config, const unsigned char *key)
+static bool key_is_pinned(const lq_pins *pins, const unsigned char *key)
 {
-    for (size_t i = 0; i < config->pin_count; i++) {
-        if (memcmp(config->pins + i * LQ_KEY_SIZE, key, LQ_KEY_SIZE) == 0) {
+    for (size_t i = 0; pins != NULL && i < pins->count; i++) {
+        if (memcmp(pins->keys[i], key, LQ_KEY_SIZE) == 0) {
             return true;
         }
     }
-    return config->pin_count == 0;
+    return pins == NULL;
 }
 
 static bool key_is_trusted(const lq_stream *stream, const unsigned char *key)
@@ -222,7 +221,6 @@ static int stand(lq_tls *tls, lq_basis basis)
         .leaf = tls->standing.leaf,
         .verified_at = tls->stream->now,
         .verified_on = unix_ms == LQ_NEVER ? LQ_NEVER : unix_ms / 1000,
-        .since = unix_ms == LQ_NEVER ? LQ_NEVER : unix_ms / 1000,
     };
     return 0;
 }
@@ -302,7 +300,7 @@ static int judge(lq_tls *tls, gnutls_x509_crt_t leaf)
     if (!leaf_read(leaf, &tls->standing.leaf)) {
         return refuse(tls, leaf, "The server's key cannot be read.");
     }
-    if (!key_is_pinned(config, key)) {
+    if (!key_is_pinned(config->pins, key)) {
         return refuse_key(tls, leaf, key);
     }
     looked = look(tls, leaf, &status);
@@ -415,21 +413,22 @@ bool lq_verify_past(const lq_stream *stream, lq_resumption *past)
     const int64_t unix_ms = lq_stream_unix_ms(stream), now = unix_ms / 1000;
     lq_standing *s = &past->standing;
 
-    if (unix_ms == LQ_NEVER || now < s->verified_on || now - s->since >= WEEK) {
+    if (unix_ms == LQ_NEVER || now < s->verified_on ||
+        now - s->verified_on + s->age >= WEEK) {
         return false;
     }
     if (s->verified_at == LQ_NEVER) {
         if (!foreign_stands(stream, past)) {
             return false;
         }
+        s->age += (uint32_t)(now - s->verified_on);
         s->verified_at = stream->now;
         s->verified_on = now;
     }
-    if (!key_is_pinned(&stream->config, s->leaf.key)) {
+    if (!key_is_pinned(stream->config.pins, s->leaf.key)) {
         return false;
     }
     return s->basis == LQ_BASIS_KEY
                ? key_is_trusted(stream, s->leaf.key)
-               : now >= s->leaf.from && now < s->leaf.until &&
-                     is_recent(stream, s, now);
+               : now < s->leaf.until && is_recent(stream, s, now);
 }

@@ -378,7 +378,7 @@ START_TEST(empty_names_are_refused_at_once)
                      LQ_E_ARGUMENT);
     ck_assert_int_eq(lq_config_set_certificate_pem(config, "", 0, NULL),
                      LQ_E_ARGUMENT);
-    ck_assert_ptr_null(config->client);
+    ck_assert_ptr_null(config->source);
     lq_config_free(config);
 }
 END_TEST
@@ -432,9 +432,9 @@ START_TEST(stream_keeps_no_second_copy_of_the_key)
     certificates_make();
     set_pem(config, NULL, NULL);
     talk_begin(config, _i);
-    ck_assert_ptr_nonnull(talk.p->stream->config.client);
+    ck_assert_ptr_nonnull(talk.p->stream->config.source);
     ck_assert_int_eq(lq_stream_start(talk.p->stream, 1), LQ_OK);
-    ck_assert_ptr_null(talk.p->stream->config.client);
+    ck_assert_ptr_null(talk.p->stream->config.source);
     talk_end();
 }
 END_TEST

@@ -186,17 +186,17 @@ START_TEST(there_is_none_unless_the_old_session_allows_it)
 {
     begin(false, TLSPEER_1_3, _i); /* the server does not */
     prepare(LQ_TRANSPORT_TLS);
-    ck_assert_ptr_nonnull(talk_ours()->past);
+    ck_assert_ptr_nonnull(lq_tls_past(talk_ours()));
     expect_none();
 
     begin(true, TLSPEER_1_2, _i); /* TLS 1.2 knows none */
     prepare(LQ_TRANSPORT_TLS);
-    ck_assert_ptr_nonnull(talk_ours()->past);
+    ck_assert_ptr_nonnull(lq_tls_past(talk_ours()));
     expect_none();
 
     begin(true, TLSPEER_1_3, _i); /* another ALPN */
     prepare(LQ_TRANSPORT_STARTTLS);
-    ck_assert_ptr_nonnull(talk_ours()->past);
+    ck_assert_ptr_nonnull(lq_tls_past(talk_ours()));
     expect_none();
 
     begin(true, TLSPEER_1_3, _i); /* there is none */
