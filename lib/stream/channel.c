@@ -106,7 +106,7 @@ static int channel_end(const lq_tls *tls, lq_buffer *out)
 
     return certificate == NULL
                ? LQ_E_STATE
-               : lq_end_point(certificate, tls->standing.leaf.hash, out);
+               : lq_end_point(certificate, tls->standing.hash, out);
 }
 
 /* ---- all of them ---- */
@@ -137,7 +137,7 @@ lq_bindings lq_tls_bindings(const lq_tls *tls)
         set |= 1u << LQ_BINDING_EXPORTER;
         set |= channel_is_1_3(tls) ? 0 : 1u << LQ_BINDING_UNIQUE;
     }
-    if (tls->established && tls->standing.leaf.hash != GNUTLS_DIG_UNKNOWN) {
+    if (tls->established && tls->standing.hash != GNUTLS_DIG_UNKNOWN) {
         set |= 1u << LQ_BINDING_END_POINT;
     }
     return (lq_bindings)set;

@@ -103,7 +103,7 @@ int lq_resumption_end_point(const lq_resumption *resumption, lq_buffer *out)
 {
     const gnutls_datum_t leaf = lq_resumption_certificate(resumption, 0);
 
-    return lq_end_point(&leaf, resumption->standing.leaf.hash, out);
+    return lq_end_point(&leaf, resumption->standing.hash, out);
 }
 
 /* ---- making one ---- */
@@ -237,7 +237,7 @@ static bool head_read(lq_resumption *to, const unsigned char *head)
     const uint64_t on = number_of(at + 3, 8);
 
     to->standing.basis = at[0];
-    to->standing.leaf.hash = LQ_HASH_UNSEEN;
+    to->standing.hash = LQ_HASH_UNSEEN;
     to->standing.verified_at = LQ_NEVER;
     to->standing.verified_on = (int64_t)(on & INT64_MAX);
     to->standing.age = (uint32_t)number_of(at + 11, 4);

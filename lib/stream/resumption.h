@@ -24,20 +24,17 @@ enum {
     LQ_HASH_UNSEEN = -1, /* the certificate has not been looked at */
 };
 
-/* What is worth knowing of the server's own certificate. */
-typedef struct lq_leaf {
-    int64_t until; /* seconds of Unix time */
-    unsigned char key[LQ_KEY_SIZE];
-    short hash; /* of tls-server-end-point, as GnuTLS counts; 0: none */
-} lq_leaf;
-
 typedef struct lq_standing {
     lq_time verified_at; /* LQ_NEVER: by another process */
     int64_t verified_on; /* the same in seconds of Unix time; LQ_NEVER: nobody
                             knows what time it was */
-    lq_leaf leaf;
     uint32_t age;        /* seconds since the last full handshake, then */
+    short hash; /* of tls-server-end-point, by GnuTLS's numbers; 0: none */
     unsigned char basis; /* LQ_BASIS_* */
+
+    /* of the server's own certificate */
+    unsigned char key[LQ_KEY_SIZE];
+    int64_t until; /* when it expires, in seconds of Unix time */
 } lq_standing;
 
 typedef struct lq_resumption {

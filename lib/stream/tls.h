@@ -114,7 +114,7 @@ int lq_tls_binding(const lq_tls *tls, int type, lq_buffer *out);
 /* The types that it has. */
 lq_bindings lq_tls_bindings(const lq_tls *tls);
 
-/* The hash that CERTIFICATE is bound by, as lq_leaf has it. */
+/* The hash that CERTIFICATE is bound by, as lq_standing has it. */
 int lq_end_hash(gnutls_x509_crt_t certificate);
 
 /* Append the tls-server-end-point binding of CERTIFICATE (DER) and its HASH,

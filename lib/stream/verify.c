@@ -46,14 +46,14 @@ static const gnutls_typed_vdata_st purpose = {
 
 /* ---- keys ---- */
 
-static bool leaf_read(gnutls_x509_crt_t certificate, lq_leaf *leaf)
+static bool leaf_read(gnutls_x509_crt_t certificate, lq_standing *s)
 {
     size_t size = LQ_KEY_SIZE;
 
-    leaf->hash = (short)lq_end_hash(certificate);
-    leaf->until = gnutls_x509_crt_get_expiration_time(certificate);
+    s->hash = (short)lq_end_hash(certificate);
+    s->until = gnutls_x509_crt_get_expiration_time(certificate);
     return gnutls_x509_crt_get_key_id(certificate, GNUTLS_KEYID_USE_SHA256,
-                                      leaf->key, &size) >= 0 &&
+                                      s->key, &size) >= 0 &&
            size == LQ_KEY_SIZE;
 }
 
@@ -216,12 +216,9 @@ static int stand(lq_tls *tls, lq_basis basis)
 {
     int64_t unix_ms = lq_stream_unix_ms(tls->stream);
 
-    tls->standing = (lq_standing){
-        .basis = basis,
-        .leaf = tls->standing.leaf,
-        .verified_at = tls->stream->now,
-        .verified_on = unix_ms == LQ_NEVER ? LQ_NEVER : unix_ms / 1000,
-    };
+    tls->standing.basis = (unsigned char)basis;
+    tls->standing.verified_at = tls->stream->now;
+    tls->standing.verified_on = unix_ms == LQ_NEVER ? LQ_NEVER : unix_ms / 1000;
     return 0;
 }
 
@@ -292,12 +289,12 @@ static int vouch(lq_tls *tls, const unsigned char *key, unsigned status)
 static int judge(lq_tls *tls, gnutls_x509_crt_t leaf)
 {
     const lq_config *config = &tls->stream->config;
-    const unsigned char *key = tls->standing.leaf.key;
+    const unsigned char *key = tls->standing.key;
     char why[WHY_SIZE];
     unsigned status = 0;
     int looked, rv;
 
-    if (!leaf_read(leaf, &tls->standing.leaf)) {
+    if (!leaf_read(leaf, &tls->standing)) {
         return refuse(tls, leaf, "The server's key cannot be read.");
     }
     if (!key_is_pinned(config->pins, key)) {
@@ -400,7 +397,7 @@ static bool foreign_stands(const lq_stream *stream, lq_resumption *past)
         return false;
     }
     fine = gnutls_x509_crt_import(leaf, &der, GNUTLS_X509_FMT_DER) >= 0 &&
-           leaf_read(leaf, &past->standing.leaf) &&
+           leaf_read(leaf, &past->standing) &&
            (past->standing.basis == LQ_BASIS_KEY ||
             (lq_identity_is(leaf, lq_stream_target_domain(stream)) == 1 &&
              chain_holds(stream, past)));
@@ -425,10 +422,10 @@ bool lq_verify_past(const lq_stream *stream, lq_resumption *past)
         s->verified_at = stream->now;
         s->verified_on = now;
     }
-    if (!key_is_pinned(stream->config.pins, s->leaf.key)) {
+    if (!key_is_pinned(stream->config.pins, s->key)) {
         return false;
     }
     return s->basis == LQ_BASIS_KEY
-               ? key_is_trusted(stream, s->leaf.key)
-               : now < s->leaf.until && is_recent(stream, s, now);
+               ? key_is_trusted(stream, s->key)
+               : now < s->until && is_recent(stream, s, now);
 }
