@@ -21,7 +21,8 @@ struct lq_exchange {
     Gsasl_session *session;
     lq_own *own; /* NULL: libgsasl's */
     lq_buffer *out;
-    int result; /* of the last step of ours */
+    int result;  /* of the last step of ours */
+    bool failed; /* for good */
     bool done;
 };
 
@@ -205,6 +206,9 @@ int lq_exchange_step(lq_exchange *x, const char *in, size_t len, lq_buffer *out)
     size_t said_len = 0;
     int rv;
 
+    if (x->failed) {
+        return LQ_E_ARGUMENT;
+    }
     x->out = out;
     rv = gsasl_step(x->session, in, len, &said, &said_len);
     if (x->own != NULL) {
@@ -220,6 +224,7 @@ int lq_exchange_step(lq_exchange *x, const char *in, size_t len, lq_buffer *out)
         }
     }
     x->done = rv == LQ_STEP_DONE;
+    x->failed = rv < 0 && rv != LQ_E_STATE;
     return rv == LQ_E_FULL ? LQ_E_NOMEM : rv;
 }
 
