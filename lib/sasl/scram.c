@@ -98,13 +98,18 @@ typedef struct field {
     size_t len;
 } field;
 
+static bool is_letter(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 /* Take any attribute off the front of *REST: its name, or '\0'. */
 static char field_next(field *rest, field *value)
 {
     char name = rest->len < 2 ? '\0' : rest->text[0];
     const char *comma;
 
-    if (name == '\0' || rest->text[1] != '=') {
+    if (!is_letter(name) || rest->text[1] != '=') {
         return '\0';
     }
     value->text = rest->text + 2;
@@ -117,6 +122,13 @@ static char field_next(field *rest, field *value)
         rest->len--;
     }
     return name;
+}
+
+/* Whether NAME is no attribute that may follow those that a message must have:
+ * none, m (RFC 5802, 5.1: to be failed for), or one of THEIRS again. */
+static bool field_is_wrong(char name, const char *theirs)
+{
+    return name == '\0' || name == 'm' || strchr(theirs, name) != NULL;
 }
 
 static bool field_is(const field *value, const char *text, size_t len)
@@ -139,11 +151,12 @@ static bool first_split(first_message *m, field rest)
     if (field_next(&rest, &m->nonce) != 'r' ||
         field_next(&rest, &m->salt) != 's' ||
         field_next(&rest, &m->count) != 'i') {
-        return false; /* among others m=, which nobody may pass over */
+        return false;
     }
     while (rest.len > 0) {
         name = field_next(&rest, &value);
-        if (name == '\0' || (name == 'h' && m->hash.text != NULL) ||
+        if (field_is_wrong(name, "rsi") ||
+            (name == 'h' && m->hash.text != NULL) ||
             (name == 't' && m->version.text != NULL)) {
             return false;
         }
@@ -170,16 +183,18 @@ static bool nonce_is_extended(const scram *s, const field *theirs)
            memcmp(theirs->text, ours, s->len) == 0;
 }
 
+/* RFC 5802, 7: digits, the first of which is not 0. */
 static bool iterations_read(const field *value, long most, unsigned *iterations)
 {
     char text[12] = "";
     long number;
 
-    if (value->len == 0 || value->len >= sizeof(text)) {
+    if (value->len >= sizeof(text)) {
         return false;
     }
     memcpy(text, value->text, value->len);
-    if (!lq_text_number(text, LQ_SCRAM_ITERATIONS_MIN, most, &number)) {
+    if (text[0] == '0' || strlen(text) != value->len ||
+        !lq_text_number(text, LQ_SCRAM_ITERATIONS_MIN, most, &number)) {
         return false;
     }
     *iterations = (unsigned)number;
@@ -403,7 +418,7 @@ static int scram_verify(scram *s, field message)
                                "password.");
     }
     while (message.len > 0) {
-        if (field_next(&message, &more) == '\0') {
+        if (field_is_wrong(field_next(&message, &more), "ve")) {
             return scram_refuse(s, "The server says more than the mechanism "
                                    "allows.");
         }
