@@ -212,7 +212,8 @@ unsigned lq_choice_pins(const lq_choice *choice)
     const lq_mechanism *m = choice->mechanism;
     unsigned pins = choice->profile == LQ_SASL2 ? LQ_PIN_SASL2 : 0;
 
-    if (lq_mechanism_is_secretive(m)) {
+    /* a token proves nothing: it may have been given for a PLAIN password */
+    if (lq_mechanism_is_secretive(m) && m->family != LQ_SASL_HT) {
         pins |= LQ_PIN_SECRET;
     }
     if (m->family == LQ_SASL_SCRAM && choice->flag == 'p') {
