@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "sasl/password.h"
 #include "sasl/scram.h"
 #include "stream/stream.h"
@@ -154,8 +155,12 @@ static int write_text(const char *text, lq_buffer *out)
 
 static int read_text(char **slot, const value *v)
 {
-    char *text = value_text(v);
+    char *text;
 
+    if (!lq_utf8_valid_xml((const char *)v->bytes, v->len)) {
+        return LQ_OK; /* it could not be sent */
+    }
+    text = value_text(v);
     if (text == NULL) {
         return LQ_E_NOMEM;
     }
@@ -475,23 +480,32 @@ const void *lq_stream_save(lq_stream *stream, int which, size_t *len)
     return lq_buffer_bytes(&saver->bytes);
 }
 
-int lq_stream_forget(lq_stream *stream, int what)
+static void saved_forget(lq_stream *stream, int what)
 {
-    lq_known *known = &stream->known;
-
-    if (what != LQ_FORGET_PINS && what != LQ_FORGET_ALL) {
-        return LQ_E_ARGUMENT;
-    }
-    if (stream->negotiation.sasl.attempt != NULL) {
-        return LQ_E_STATE;
-    }
-    known->pins = 0;
+    stream->known.pins = 0;
     if (what == LQ_FORGET_ALL) {
-        lq_known_clear(known);
+        lq_known_clear(&stream->known);
         lq_resumption_free(stream->resumption);
         stream->resumption = NULL;
         lq_set_trusted_key(stream, NULL);
     }
     lq_saver_touch(stream);
-    return LQ_OK;
+}
+
+int lq_stream_forget(lq_stream *stream, int what)
+{
+    int rv = LQ_E_STATE;
+
+    if (what != LQ_FORGET_PINS && what != LQ_FORGET_ALL) {
+        return LQ_E_ARGUMENT;
+    }
+    if (!lq_stream_enter(stream, LQ_NEVER)) {
+        return LQ_E_BUSY;
+    }
+    if (stream->negotiation.sasl.attempt == NULL) {
+        saved_forget(stream, what);
+        rv = LQ_OK;
+    }
+    lq_stream_leave(stream);
+    return rv;
 }
