@@ -127,7 +127,7 @@ static lq_bindings sasl_bindings(const lq_stream *stream)
         return tls == NULL ? 0 : lq_tls_bindings(tls);
     }
     lq_buffer_init(&digest, CHANNEL_MAX);
-    has = lq_resumption_end_point(tls->past, &digest) == LQ_OK;
+    has = lq_resumption_end_point(lq_tls_past(tls), &digest) == LQ_OK;
     lq_buffer_clear(&digest);
     return has ? (lq_bindings)(1u << LQ_BINDING_END_POINT) : 0;
 }
@@ -223,7 +223,7 @@ static int attempt_channel(const lq_stream *stream, lq_attempt *attempt)
     }
     if (attempt->choice.binding == LQ_BINDING_END_POINT &&
         stream->negotiation.early) {
-        return lq_resumption_end_point(tls->past, &attempt->channel);
+        return lq_resumption_end_point(lq_tls_past(tls), &attempt->channel);
     }
     return attempt->choice.binding == LQ_BINDING_NONE
                ? LQ_OK

@@ -131,12 +131,7 @@ static void serve(void)
 /* A stream for CONFIG, and a server that offers OFFER; memory suffices. */
 static void begin(lq_config *config, const clerk_offer *offer, int chunk_index)
 {
-    clerk_token next = server.next, current = server.current;
-    char agent[64];
-
-    memcpy(agent, server.agent, sizeof(agent));
-    server = (clerk){ .offer = *offer, .next = next, .current = current };
-    memcpy(server.agent, agent, sizeof(agent));
+    server = (clerk){ .offer = *offer, .tokens = server.tokens };
     server.offer.jid = PEER_ACCOUNT;
     server.offer.password = PEER_PASSWORD;
     talk_begin(config, chunk_index);
@@ -205,7 +200,7 @@ static const clerk_offer plain = { .sasl = "PLAIN" };
 static struct legacy {
     const clerk_offer *offer; /* NULL: not made yet */
     blob blob;
-    clerk_token next;
+    fast_token next;
     char agent[64];
 } legacies[4];
 
@@ -219,8 +214,8 @@ static void legacy_make(struct legacy *l, const clerk_offer *offer)
     login(true);
     CLAIM(server.wrong == NULL);
     *l = (struct legacy){ .offer = offer, .blob = save() };
-    l->next = server.next;
-    memcpy(l->agent, server.agent, sizeof(l->agent));
+    l->next = server.tokens.next;
+    memcpy(l->agent, server.tokens.agent, sizeof(l->agent));
     end();
     memory_spare(false);
 }
@@ -238,7 +233,7 @@ static blob first_login(const clerk_offer *offer)
         legacy_make(l, offer);
     }
     server = (clerk){ .next = l->next };
-    memcpy(server.agent, l->agent, sizeof(server.agent));
+    memcpy(server.tokens.agent, l->agent, sizeof(server.tokens.agent));
     return blob_copy(l->blob.bytes, l->blob.len);
 }
 
@@ -366,14 +361,15 @@ START_TEST(installation_keeps_its_name)
     blob b = first_login(&fast);
     char agent[64];
 
-    memcpy(agent, server.agent, sizeof(agent));
+    memcpy(agent, server.tokens.agent, sizeof(agent));
     ck_assert_uint_eq(strlen(agent), 36);
     ck_assert(agent[14] == '4' && strchr("89ab", agent[19]) != NULL);
-    server.next.text[0] = server.current.text[0] = '\0'; /* all forgotten */
+    server.tokens.next.text[0] = server.tokens.current.text[0] =
+        '\0'; /* all forgotten */
     begin(config_with(PEER_PASSWORD, &b), &fast, _i);
     connect_to_server();
     serve();
-    CLAIM(is_online() && strcmp(server.agent, agent) == 0);
+    CLAIM(is_online() && strcmp(server.tokens.agent, agent) == 0);
     end();
     blob_free(&b);
 }
