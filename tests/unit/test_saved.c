@@ -132,6 +132,7 @@ static void serve(void)
 static void begin(lq_config *config, const clerk_offer *offer, int chunk_index)
 {
     server = (clerk){ .offer = *offer, .tokens = server.tokens };
+    server.tokens.given = 0;
     server.offer.jid = PEER_ACCOUNT;
     server.offer.password = PEER_PASSWORD;
     talk_begin(config, chunk_index);
@@ -232,7 +233,7 @@ static blob first_login(const clerk_offer *offer)
     if (l->offer == NULL) {
         legacy_make(l, offer);
     }
-    server = (clerk){ .next = l->next };
+    server = (clerk){ .tokens = { .next = l->next } };
     memcpy(server.tokens.agent, l->agent, sizeof(server.tokens.agent));
     return blob_copy(l->blob.bytes, l->blob.len);
 }
@@ -351,7 +352,7 @@ START_TEST(token_goes_on_from_process_to_process)
             break; /* memory was short */
         }
     }
-    CLAIM(server.tokens == 1); /* by this clerk, the last: it rotates */
+    CLAIM(server.tokens.given == 1); /* by this clerk, the last: it rotates */
     blob_free(&b);
 }
 END_TEST
