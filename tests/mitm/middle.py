@@ -59,11 +59,17 @@ class Leg:
         return isinstance(self.socket, ssl.SSLSocket) and self.socket.pending()
 
     def read(self):
-        """Some whole pieces; None at the end."""
+        """The pieces that are complete, maybe none: what arrived may have been
+        TLS's own.  None at the end."""
+        self.socket.settimeout(0)
         try:
             data = self.socket.recv(65536)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return []
         except OSError:
             return None
+        finally:
+            self.socket.settimeout(SECONDS)
         return self.splitter.feed(data) if data else None
 
     def send(self, text):
@@ -72,6 +78,12 @@ class Leg:
 
     def close(self):
         self.socket.close()
+
+
+def ready(legs):
+    """Those of LEGS that have something to be read; none when time is up."""
+    return ([leg for leg in legs if leg.pending()] or
+            select.select(legs, [], [], SECONDS)[0])
 
 
 class Connection:
@@ -95,7 +107,8 @@ class Connection:
 
     def upgrade(self):
         """Play a server until <proceed/>; whether it came to that."""
-        while (said := self.client.read()) is not None:
+        while (ready([self.client]) and
+               (said := self.client.read()) is not None):
             for piece in said:
                 self.middle.record.note(piece)
                 if pieces.name(piece) == 'starttls':
@@ -112,13 +125,8 @@ class Connection:
         self.attack.begin(self.client)
 
     def relay(self):
-        both = [self.client, self.server]
-        while True:
-            ready = [leg for leg in both if leg.pending()]
-            ready = ready or select.select(both, [], [], SECONDS)[0]
-            if not ready:
-                return
-            for leg in ready:
+        while legs := ready([self.client, self.server]):
+            for leg in legs:
                 if not self.carry(leg):
                     return
 
