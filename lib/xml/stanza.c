@@ -113,8 +113,63 @@ void lq_stanza_unref(const lq_stanza *stanza)
     lq_stanza *owned = (lq_stanza *)stanza;
 
     if (owned != NULL && --owned->refs == 0) {
+        const lq_stanza *outer = owned->within;
+
         lq_arena_clear(&owned->arena);
+        lq_stanza_unref(outer);
     }
+}
+
+/* A copy of ELEMENT that has no siblings, with LANG unless that is NULL. */
+static lq_element *stanza_root(lq_stanza *stanza, const lq_element *element,
+                               const char *lang)
+{
+    const lq_attrs *attrs = lq_element_attrs(element);
+    uint32_t count = attrs == NULL ? 0 : attrs->count;
+    size_t room = sizeof(lq_attrs) + (count + (size_t)1) * sizeof(lq_attr);
+    lq_element *root = lq_arena_alloc(&stanza->arena, sizeof(*root) + room);
+    lq_attrs *copied;
+
+    if (root == NULL) {
+        return NULL;
+    }
+    *root = *element;
+    root->next = NULL;
+    root->below |= LQ_HAS_ATTRS;
+    copied = (lq_attrs *)(root + 1);
+    copied->count = count;
+    if (count > 0) {
+        memcpy(copied->list, attrs->list, count * sizeof(lq_attr));
+    }
+    if (lang != NULL) {
+        copied->list[copied->count++] =
+            (lq_attr){ .name = "lang", .xmlns = LQ_NS_XML, .value = lang };
+    }
+    return root;
+}
+
+lq_stanza *lq_stanza_within(const lq_stanza *outer, const lq_element *element,
+                            const char *sender)
+{
+    bool has_lang = lq_element_attr_ns(element, "lang", LQ_NS_XML) != NULL;
+    const char *lang = has_lang ? NULL : lq_stanza_lang(outer);
+    /* its size has a limit: what is copied was within OUTER's */
+    lq_stanza *stanza = lq_stanza_new(outer->arena.pool, SIZE_MAX);
+    const char *own;
+
+    if (stanza == NULL) {
+        return NULL;
+    }
+    stanza->within = lq_stanza_ref(outer);
+    stanza->root = stanza_root(stanza, element, lang);
+    own = lq_arena_text(&stanza->arena, sender, strlen(sender));
+    if (stanza->root == NULL || own == NULL) {
+        lq_stanza_unref(stanza);
+        return NULL;
+    }
+    lq_stanza_classify(stanza);
+    stanza->sender = own;
+    return stanza;
 }
 
 static bool stanza_is_framed(const char *text, size_t len)

@@ -69,6 +69,8 @@ struct lq_stanza {
     lq_element *root;
     const char *id, *from, *to; /* of the root; NULL: it has none */
     const char *sender;         /* see lq_stanza_sender() */
+    const lq_stanza *within;    /* a reference to the one that holds what is
+                                   below the root; NULL: this one does */
 };
 
 #define LQ_NS_CLIENT  "jabber:client"
@@ -80,6 +82,13 @@ struct lq_stanza {
 /* A stanza with an empty arena of at most LIMIT bytes and one reference.
  * POOL may be NULL.  NULL: no memory. */
 lq_stanza *lq_stanza_new(lq_pool *pool, size_t limit);
+
+/* ELEMENT, which is a part of OUTER, as the root of a stanza of its own: with
+ * OUTER's xml:lang if it has none, and from SENDER if it does not say from
+ * whom.  What is below it is not copied, so OUTER lives as long.  Yours; NULL
+ * when memory runs out. */
+lq_stanza *lq_stanza_within(const lq_stanza *outer, const lq_element *element,
+                            const char *sender);
 
 /* Work out kind, type and addresses once the tree stands. */
 void lq_stanza_classify(lq_stanza *stanza);

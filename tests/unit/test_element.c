@@ -514,6 +514,46 @@ START_TEST(a_reference_keeps_the_stanza)
 }
 END_TEST
 
+/* The stanza around is let go of first. */
+static const lq_stanza *within(const char *xml)
+{
+    const lq_stanza *inner;
+
+    parse(xml);
+    inner = lq_stanza_within(
+        stanza, lq_element_child(root, "message", LQ_NS_CLIENT), "a@b");
+    lq_stanza_unref(stanza);
+    stanza = inner;
+    root = lq_stanza_root(inner);
+    return inner;
+}
+
+START_TEST(a_part_may_be_a_stanza_of_its_own)
+{
+    within("<a xml:lang='de'>x<message from='c@d' id='1' type='chat'>y<b>z</b>"
+           "</message><c/></a>");
+    ck_assert_int_eq(lq_stanza_kind(stanza), LQ_MESSAGE);
+    ck_assert_int_eq(lq_stanza_type(stanza), LQ_CHAT);
+    ck_assert_str_eq(lq_stanza_id(stanza), "1");
+    ck_assert_str_eq(lq_stanza_sender(stanza), "c@d");
+    ck_assert_str_eq(lq_stanza_lang(stanza), "de");
+    ck_assert_ptr_null(lq_element_next_node(root));
+    ck_assert_str_eq(lq_element_xml(stanza, root),
+                     "<message xmlns='jabber:client' from='c@d' id='1'"
+                     " type='chat' xml:lang='de'>y<b>z</b></message>");
+    within("<a><message xml:lang='en'/></a>");
+    ck_assert_ptr_null(lq_stanza_from(stanza));
+    ck_assert_str_eq(lq_stanza_sender(stanza), "a@b");
+    ck_assert_str_eq(lq_stanza_lang(stanza), "en");
+    within("<a xml:lang='de'><message xml:lang='en'/></a>");
+    ck_assert_ptr_null(lq_element_attr_at(root, 1, NULL, NULL));
+    within("<a><message>y<b/>z</message></a>");
+    ck_assert_ptr_null(lq_stanza_lang(stanza));
+    ck_assert_str_eq(lq_element_text(root), "yz");
+    done();
+}
+END_TEST
+
 START_TEST(parse_takes_one_element_only)
 {
     static const char *const refused[] = {
@@ -559,6 +599,7 @@ int main(void)
         payload_is_not_the_error,
         conditions_have_names_and_types,
         a_reference_keeps_the_stanza,
+        a_part_may_be_a_stanza_of_its_own,
         parse_takes_one_element_only,
         NULL,
     };
