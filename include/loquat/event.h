@@ -40,6 +40,7 @@ enum {
 
     LQ_EVENT_ROSTER = 0x100,   /* each module owns a page of 256; see there */
     LQ_EVENT_RESOURCE = 0x200, /* presence.h */
+    LQ_EVENT_CARBONS = 0x300,  /* carbons.h */
     LQ_EVENT_USER = 0x10000,   /* for modules of your own */
 };
 

@@ -3,6 +3,7 @@
 #define LOQUAT_H
 #include "base.h"
 #include "builder.h"
+#include "carbons.h"
 #include "config.h"
 #include "context.h"
 #include "disco.h"
