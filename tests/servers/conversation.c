@@ -360,7 +360,7 @@ static void act_errors(void)
               lq_stanza_error(h->stanza) != 0);
 }
 
-/* ---- questions ---- */
+/* ---- copies ---- */
 
 static const lq_stanza *result_of(person *p, lq_id id)
 {
@@ -368,6 +368,82 @@ static const lq_stanza *result_of(person *p, lq_id id)
 
     return h == NULL || h->error != LQ_OK ? NULL : h->stanza;
 }
+
+/* P has a copy of BODY, which FROM said. */
+static bool has_copy(person *p, const char *from, const char *body)
+{
+    const happening *h = await(p, LQ_EVENT_CARBON, from);
+
+    return h != NULL && lq_stanza_type(h->stanza) == LQ_CHAT &&
+           same(lq_message_body(h->stanza, NULL), body);
+}
+
+/* What Bob says that Alice has said. */
+static void forge_copy(const char *to)
+{
+    lq_builder *b = lq_build_message(bob->stream, LQ_CHAT, to);
+
+    lq_build_open(b, "sent", "urn:xmpp:carbons:2");
+    lq_build_open(b, "forwarded", "urn:xmpp:forward:0");
+    lq_build_open(b, "message", "jabber:client");
+    lq_build_attr(b, "from", alice_jid);
+    lq_build_attr(b, "to", bob_jid);
+    lq_build_attr(b, "type", "chat");
+    lq_build_child(b, "body", NULL, "I am a Montague");
+    lq_build_close(b);
+    lq_build_close(b);
+    lq_build_close(b);
+    lq_stream_send(bob->stream, b);
+}
+
+static void say_privately(person *from, const char *to, const char *body)
+{
+    lq_builder *b = lq_build_message(from->stream, LQ_CHAT, to);
+
+    lq_build_child(b, "body", NULL, body);
+    lq_message_private(b);
+    lq_stream_send(from->stream, b);
+}
+
+/* OTHER, Alice elsewhere, is told what she says here. */
+static void follow(person *other)
+{
+    claim("what she says here she has a copy of there",
+          says(alice, bob, "copied") && has_copy(other, alice_jid, "copied"));
+    claim("and of what she hears here",
+          says(bob, alice, "answered") && has_copy(other, bob_jid, "answered"));
+    say_privately(alice, lq_stream_jid(bob->stream), "private");
+    claim("but not of what is private",
+          hears(bob, alice, "private") &&
+              result_of(alice, lq_ping_send(alice->ping, NULL)) != NULL &&
+              result_of(other, lq_ping_send(other->ping, NULL)) != NULL &&
+              happened(other, LQ_EVENT_CARBON, NULL) == NULL);
+}
+
+/* Alice is here twice, and one of her talks with Bob. */
+static void act_carbons(void)
+{
+    person *other = person_new("alice", "orchard", LQ_TRANSPORT_TLS);
+
+    lq_carbons_attach(other->stream);
+    claim("alice logs in elsewhere and asks for copies", person_login(other));
+    claim("whatever the server says to that, she stays",
+          result_of(other, lq_ping_send(other->ping, NULL)) != NULL);
+    if (!jabberd2) { /* it knows of no copies */
+        follow(other);
+    }
+    forge_copy(lq_stream_jid(other->stream));
+    claim("a copy that bob forges is none",
+          lq_messages_send(bob->messages, lq_stream_jid(other->stream), "ha") >
+                  0 &&
+              hears(other, bob, "ha") &&
+              happened(other, LQ_EVENT_CARBON, NULL) == NULL &&
+              happened(other, LQ_EVENT_MESSAGE, NULL) == NULL);
+    claim("alice leaves there", person_logout(other));
+    person_free(other);
+}
+
+/* ---- questions ---- */
 
 static void act_questions(void)
 {
@@ -627,14 +703,10 @@ static void act_goodbye(void)
 static void converse(void)
 {
     static void (*const acts[])(void) = {
-        act_roster,         act_subscription,
-        act_presence,       act_messages,
-        act_delivery,       act_errors,
-        act_questions,      act_claims,
-        act_versions,       part,
-        act_approval,       act_denial,
-        act_wrong_password, act_conflict,
-        act_goodbye,
+        act_roster,  act_subscription,   act_presence, act_messages,
+        act_carbons, act_delivery,       act_errors,   act_questions,
+        act_claims,  act_versions,       part,         act_approval,
+        act_denial,  act_wrong_password, act_conflict, act_goodbye,
     };
 
     if (!both_log_in()) {

@@ -29,6 +29,7 @@ CONFIG
     done
     cat <<CONFIG
 modules:
+  mod_carboncopy: {}
   mod_disco: {}
   mod_offline: {}
   mod_ping: {}
