@@ -127,6 +127,19 @@ static void explain_end(lq_stream *stream)
                                                  "lost." });
 }
 
+/* A server may hang up on whoever would resume a session of TLS, instead of
+ * beginning a new one.  The ticket has gone, so the next handshake is a full
+ * one, and need not wait. */
+static void closing_hung_up(lq_stream *stream)
+{
+    const lq_tls *tls = stream->outbox.tls;
+
+    if (tls != NULL && !stream->ending && lq_tls_is_resuming(tls)) {
+        stream->known.hangups++;
+        lq_reconnect_at_once(&stream->reconnect);
+    }
+}
+
 int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
 {
     int rv = LQ_E_STATE;
@@ -138,6 +151,7 @@ int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
         rv = LQ_OK;
         stream->lost = error != LQ_OK;
         stream->transport = 0;
+        closing_hung_up(stream);
         lq_stream_close_done(stream);
         lq_questions_drop(stream);
         lq_tickets_unsent(stream);

@@ -15,6 +15,9 @@
 #include "stream/stream.h"
 #include "stream/verify.h"
 
+/* A server that hangs up on who would resume is spared that. */
+enum { HANGUPS_MAX = 2 };
+
 enum { RECORD_MAX = 16384, RECORD_HEAD = 5 };
 
 /* ---- GnuTLS's transport ---- */
@@ -63,6 +66,11 @@ void lq_tls_remember(lq_stream *stream)
     }
 }
 
+bool lq_tls_is_resuming(const lq_tls *tls)
+{
+    return tls->offered && !tls->established;
+}
+
 const lq_resumption *lq_tls_past(const lq_tls *tls)
 {
     return tls->offered ? tls->stream->resumption : NULL;
@@ -80,7 +88,8 @@ static void tls_resume(lq_tls *tls)
     lq_stream *stream = tls->stream;
     lq_resumption *past = stream->resumption;
 
-    tls->offered = past != NULL && lq_verify_past(stream, past) &&
+    tls->offered = past != NULL && stream->known.hangups < HANGUPS_MAX &&
+                   lq_verify_past(stream, past) &&
                    gnutls_session_set_data(tls->session, past->bytes,
                                            past->session_len) == 0;
     if (!tls->offered) {
@@ -204,6 +213,7 @@ static void tls_recall(lq_tls *tls)
     if (past != NULL && lq_tls_is_resumed(tls)) {
         tls->standing = past->standing;
         tls->gave = past->gave;
+        tls->stream->known.hangups = 0;
         lq_keylog_resumed(tls);
     } else {
         tls->gave =

@@ -34,6 +34,9 @@ void lq_tls_remember(lq_stream *stream);
  * NULL. */
 const lq_resumption *lq_tls_past(const lq_tls *tls);
 
+/* Whether it waits for the answer. */
+bool lq_tls_is_resuming(const lq_tls *tls);
+
 /* Make a session, which knows whether there is one of the past to resume;
  * nothing leaves yet.  LQ_OK, or what lq_stream_fail() said. */
 int lq_tls_prepare(lq_stream *stream);

@@ -36,11 +36,7 @@ channel_bindings = $(lua_list ${BINDINGS-tls-exporter tls-server-end-point tls-u
 
 modules_enabled = {
     "roster"; "saslauth"; "tls"; "disco"; "offline"; "ping"; "version";
-<<<<<<< HEAD
     "carbons"; "csi"; "backports"; $sasl2
-=======
-    "tls_exporter"; "carbons";
->>>>>>> 006afe8 (servers: carbons of Prosody and ejabberd, and one that is forged)
 }
 modules_disabled = { "s2s" }
 
