@@ -91,6 +91,11 @@ static void refuse(lq_choice *choice, const char *why)
     choice->mistrust = why;
 }
 
+#define BINDING_REFUSED                                                        \
+    "The server advertises channel binding, but accepts none that this "       \
+    "connection has. That is what it looks like if somebody stands between; "  \
+    "if you know the server to be so, do not allow mechanisms with -PLUS."
+
 /* SCRAM without binding. */
 static void choose_unbound(lq_choice *choice, const lq_offer *offer,
                            const lq_means *means, const lq_mechanism *m)
@@ -109,10 +114,7 @@ static void choose_unbound(lq_choice *choice, const lq_offer *offer,
          * which XEP-0474 relaxes to what the server can prove. */
         choice->must_confirm = true;
     } else {
-        refuse(choice, "The server advertises channel binding, but accepts "
-                       "none that this connection has. That is what it looks "
-                       "like if somebody stands between; if you know the "
-                       "server to be so, do not allow mechanisms with -PLUS.");
+        refuse(choice, BINDING_REFUSED);
     }
 }
 
@@ -140,6 +142,8 @@ static void choose_scram(lq_choice *choice, const lq_offer *offer,
                        "does not now.");
     } else if ((set & ~bound) != 0) {
         choose_unbound(choice, offer, means, lq_mechanism_best(set & ~bound));
+    } else if (wary) {
+        refuse(choice, BINDING_REFUSED); /* and no password is told instead */
     }
 }
 

@@ -23,7 +23,6 @@ typedef struct lq_known {
     unsigned char pins; /* LQ_PIN_* */
     bool has_offer;
     unsigned char hangups; /* on who would resume TLS; none when that works */
-    bool short_name;       /* EXTERNAL: it wants no JID */
     bool older_tls;        /* its channel bindings need TLS 1.2 */
     unsigned char preparation; /* of the password that worked */
     lq_offer offer;            /* the last one */

@@ -172,14 +172,11 @@ static void attempt_facts(lq_stream *stream, lq_attempt *attempt)
     const lq_choice *choice = &attempt->choice;
     lq_known *known = &stream->known;
     bool fast = choice->mechanism->family == LQ_SASL_HT;
-    bool short_form =
-        choice->mechanism->family == LQ_SASL_EXTERNAL && known->short_name;
     const char *local = lq_jid_local(stream->self);
 
     attempt->who = (lq_login){
         .name = local,
-        .account =
-            local == NULL || short_form ? local : lq_jid_bare(stream->self),
+        .account = local == NULL ? NULL : lq_jid_bare(stream->self),
         .domain = lq_jid_domain(stream->self),
         .password = stream->config.password,
         .token = fast ? known->token->text
@@ -636,21 +633,6 @@ static bool retry_other_form(lq_stream *stream, const lq_attempt *attempt)
     return sasl->other_form = true;
 }
 
-/* RFC 6120, 6.3.8, has an authorization identity be a JID; servers that want a
- * name instead lose track after they have refused one, so the connection is
- * made anew. */
-static bool retry_short_name(lq_stream *stream, const lq_attempt *attempt)
-{
-    lq_known *known = &stream->known;
-
-    if (attempt->choice.mechanism->family != LQ_SASL_EXTERNAL ||
-        lq_jid_local(stream->self) == NULL) {
-        return false;
-    }
-    known->short_name = !known->short_name; /* or the last is tried again */
-    return known->short_name;
-}
-
 /* Keys that were kept may be those of an old password. */
 static bool retry_new_keys(lq_stream *stream, const lq_attempt *attempt)
 {
@@ -730,14 +712,14 @@ static bool sasl_retries(lq_stream *stream, const lq_attempt *attempt,
 }
 
 static int sasl_refused(lq_stream *stream, const lq_element *failure,
-                        const char *condition, bool later)
+                        const char *condition)
 {
     return sasl_fault(stream, condition, sasl_text(failure),
                       strcmp(condition, "not-authorized") == 0
                           ? "The server does not accept this account and "
                             "password."
                           : "The server refused the login.",
-                      !later);
+                      !is_temporary(condition));
 }
 
 int lq_sasl_failed(lq_stream *stream, const lq_element *failure)
@@ -748,19 +730,13 @@ int lq_sasl_failed(lq_stream *stream, const lq_element *failure)
     const char *condition =
         e == NULL ? "undefined-condition" : lq_element_name(e);
     bool aborted = attempt->aborted;
-    bool again, renewed;
+    bool again;
 
     sasl->attempt = NULL;
     again = aborted || sasl_retries(stream, attempt, failure, condition);
-    renewed =
-        !again && !is_temporary(condition) && retry_short_name(stream, attempt);
     attempt_free(attempt);
     if (again) {
         return LQ_ROW_AGAIN;
     }
-    if (renewed) {
-        lq_reconnect_at_once(&stream->reconnect);
-    }
-    return sasl_refused(stream, failure, condition,
-                        renewed || is_temporary(condition));
+    return sasl_refused(stream, failure, condition);
 }

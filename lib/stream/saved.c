@@ -70,15 +70,14 @@ static int read_account(lq_stream *stream, const value *v)
     return LQ_OK;
 }
 
-/* pins, older_tls, preparation, short_name */
-enum { FLAGS = 4 };
+/* pins, older_tls, preparation */
+enum { FLAGS = 3 };
 
 static int write_flags(lq_stream *stream, lq_buffer *out)
 {
     const lq_known *known = &stream->known;
     const unsigned char flags[FLAGS] = { known->pins, known->older_tls,
-                                         known->preparation,
-                                         known->short_name };
+                                         known->preparation };
 
     return lq_buffer_append(out, flags, FLAGS);
 }
@@ -90,7 +89,6 @@ static int read_flags(lq_stream *stream, const value *v)
     if (v->len == FLAGS) {
         known->pins = v->bytes[0];
         known->older_tls = v->bytes[1] == 1;
-        known->short_name = v->bytes[3] == 1;
         known->preparation = v->bytes[2] == LQ_PREPARE_SASLPREP
                                  ? LQ_PREPARE_SASLPREP
                                  : LQ_PREPARE_OPAQUE;
