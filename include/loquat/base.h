@@ -57,6 +57,7 @@ enum {
     LQ_E_TIMEOUT = -6,  /* no answer came in time */
     LQ_E_LOST = -7,     /* the connection was lost; the outcome is unknown */
     LQ_E_STANZA = -8,   /* the answer is an error stanza */
+    LQ_E_LARGE = -9,    /* larger than the server takes */
 
     LQ_E_MEMORY = -100,   /* memory ran out in the middle of the stream */
     LQ_E_XML = -101,      /* the peer sent what is not (restricted) XML */

@@ -134,7 +134,8 @@ LQ_API void lq_config_set_early(lq_config *config, bool early);
  * IDLE     without a byte from the server until a ping is sent, 300,000;
  * PING     for any byte after that, else the connection is dead, 20,000;
  * SPACE    without a byte to the server until a blank keeps the connection's
- *          path open, 120,000.
+ *          path open, 120,000; sooner where the server says that it waits no
+ *          longer than that (XEP-0478).
  * LQ_NEVER switches IDLE or SPACE off. */
 enum {
     LQ_TIMEOUT_CONNECT = 0,

@@ -160,13 +160,18 @@ LQ_API const lq_event *lq_stream_event(lq_stream *stream);
  * it waits (a request's time runs all the same), but for a presence that tells
  * where we are, which is LQ_E_STATE then (lq_presence_set() remembers ours).
  * LQ_E_FULL past the high-water mark of
- * 256 KiB; LQ_E_ARGUMENT if B is no such stanza or was built wrongly; a NULL B
+ * 256 KiB; LQ_E_LARGE past lq_stream_max_bytes(); LQ_E_ARGUMENT if B is no such stanza or was built wrongly; a NULL B
  * is LQ_E_NOMEM.  Allowed inside handlers. */
 LQ_API lq_id lq_stream_send(lq_stream *stream, lq_builder *b);
 LQ_API lq_id lq_stream_request(lq_stream *stream, lq_builder *b);
 
 /* Bytes that can be sent before LQ_E_FULL. */
 LQ_API size_t lq_stream_room(const lq_stream *stream);
+
+/* Most bytes of a stanza that the server takes, or 0 if it does not say
+ * (XEP-0478), or we are not online.  What waited for ONLINE and is larger ends
+ * with LQ_E_LARGE. */
+LQ_API size_t lq_stream_max_bytes(const lq_stream *stream);
 
 /* Claim what matches: messages, presences and IQs of KIND and TYPE (LQ_ANY:
  * all but error) with a child called NAME in XMLNS (NULL matches any; both
@@ -217,8 +222,10 @@ LQ_API int lq_stream_saved(lq_stream *stream, lq_time now, int which);
 
 /* Forget what keeps a login from being weaker than those before it (PINS), for
  * a server that has changed for the worse and is known to have; or ALL that was
- * learnt, as if the account were new.  LQ_E_STATE during a login. */
-enum { LQ_FORGET_PINS = 1, LQ_FORGET_ALL };
+ * learnt, as if the account were new; or the TOKEN: the next login uses it for
+ * the last time and has the server forget it, too (XEP-0484), as a log-out
+ * should.  LQ_E_STATE during a login. */
+enum { LQ_FORGET_PINS = 1, LQ_FORGET_ALL, LQ_FORGET_TOKEN };
 LQ_API int lq_stream_forget(lq_stream *stream, int what);
 
 /* Whether somebody looks at what comes, as is thought at first; if not, the

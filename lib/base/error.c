@@ -15,7 +15,7 @@ static const struct {
     { NAMED(LQ_E_MEMORY) },  { NAMED(LQ_E_XML) },      { NAMED(LQ_E_PROTOCOL) },
     { NAMED(LQ_E_TLS) },     { NAMED(LQ_E_AUTH) },     { NAMED(LQ_E_BIND) },
     { NAMED(LQ_E_STREAM) },  { NAMED(LQ_E_POLICY) },   { NAMED(LQ_E_NET) },
-    { NAMED(LQ_E_DEAD) },
+    { NAMED(LQ_E_DEAD) },    { NAMED(LQ_E_LARGE) },
 };
 
 bool lq_error_is_fatal(int error) { return error <= LQ_E_MEMORY; }

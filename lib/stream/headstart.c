@@ -10,7 +10,7 @@ static bool headstart_is_wanted(const lq_stream *stream)
     return stream->config.early && stream->saver != NULL && known->has_offer &&
            known->offer.early &&
            lq_token_is_good(known->token, lq_stream_unix_ms(stream)) &&
-           lq_tls_can_early(stream->outbox.tls);
+           !known->token->last && lq_tls_can_early(stream->outbox.tls);
 }
 
 /* It was never said. */

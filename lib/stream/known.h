@@ -16,6 +16,7 @@ typedef struct lq_token {
     const lq_mechanism *mechanism; /* that it is for */
     int64_t expires;               /* Unix time in ms, or LQ_NEVER */
     uint32_t count;                /* how often it was used in early data */
+    bool last;                     /* it is used once more, to invalidate it */
     char text[];
 } lq_token;
 

@@ -14,7 +14,10 @@ static const char ns_ping[] = "urn:xmpp:ping";
 static lq_time liveness_left(const lq_stream *stream, lq_time since,
                              int timeout)
 {
-    return lq_time_after(since, stream->config.timeouts[timeout]);
+    lq_time ms = stream->config.timeouts[timeout];
+
+    return lq_time_after(
+        since, timeout == LQ_TIMEOUT_SPACE ? lq_limits_space(stream, ms) : ms);
 }
 
 static void liveness_ping(lq_stream *stream)

@@ -10,6 +10,7 @@
 #include <loquat/element.h>
 
 #include "stream/features.h"
+#include "stream/limits.h"
 #include "stream/sasl.h"
 #include "stream/ticket.h"
 
@@ -51,6 +52,7 @@ typedef struct lq_negotiation {
     bool inactive;              /* ... and that nobody looks */
     bool any_resource;          /* the wished one was refused: take any */
     bool through;               /* a session has begun */
+    lq_peer_limits limits;      /* of the session */
     char wire[LQ_WIRE_ID_SIZE]; /* of the IQ in flight */
 } lq_negotiation;
 

@@ -87,8 +87,12 @@ static int write_fast(lq_stream *stream, lq_writer *writer)
     lq_means means;
 
     if (attempt->choice.mechanism->family == LQ_SASL_HT) {
-        attempt->wanted = attempt->choice.mechanism; /* it may be exchanged */
         lq_write_open(writer, "fast", LQ_NS_FAST);
+        if (stream->known.token->last) {
+            lq_write_attr(writer, "invalidate", "true");
+        } else {
+            attempt->wanted = attempt->choice.mechanism; /* may be exchanged */
+        }
         if (stream->negotiation.early) {
             write_count(stream, writer);
         }
@@ -201,6 +205,12 @@ static int success_token(lq_stream *stream, const lq_element *success)
     lq_token *token;
     int64_t expires;
 
+    if (stream->negotiation.sasl.attempt->choice.mechanism->family ==
+            LQ_SASL_HT &&
+        stream->known.token->last) {
+        lq_known_set_token(&stream->known, NULL); /* so is the server's */
+        return LQ_OK;
+    }
     if (text == NULL || text[0] == '\0' || mechanism == NULL) {
         return LQ_OK;
     }

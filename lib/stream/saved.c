@@ -216,8 +216,9 @@ static int read_keys(lq_stream *stream, const value *v)
     return LQ_OK; /* without, they are made again */
 }
 
-/* expiry, count, the mechanism's name and NUL, the token */
-enum { TOKEN = 8 + 4 };
+/* expiry, count, whether it is used once more only, the mechanism's name and
+ * NUL, the token */
+enum { TOKEN = 8 + 4 + 1 };
 
 static int write_token(lq_stream *stream, lq_buffer *out)
 {
@@ -229,6 +230,7 @@ static int write_token(lq_stream *stream, lq_buffer *out)
     }
     rv = put_number(out, (uint64_t)token->expires, 8);
     rv = rv < 0 ? rv : put_number(out, token->count, 4);
+    rv = rv < 0 ? rv : put_number(out, token->last, 1);
     rv = rv < 0 ? rv
                 : lq_buffer_append(out, token->mechanism->name,
                                    strlen(token->mechanism->name) + 1);
@@ -257,6 +259,7 @@ static int read_token(lq_stream *stream, const value *v)
         return LQ_E_NOMEM;
     }
     token->count = (uint32_t)get_number(v->bytes + 8, 4);
+    token->last = v->bytes[12] == 1;
     lq_known_set_token(&stream->known, token);
     return LQ_OK;
 }
@@ -480,8 +483,13 @@ const void *lq_stream_save(lq_stream *stream, int which, size_t *len)
 
 static void saved_forget(lq_stream *stream, int what)
 {
-    stream->known.pins = 0;
-    if (what == LQ_FORGET_ALL) {
+    lq_token *token = stream->known.token;
+
+    if (what == LQ_FORGET_PINS) {
+        stream->known.pins = 0;
+    } else if (what == LQ_FORGET_TOKEN && token != NULL) {
+        token->last = true;
+    } else if (what == LQ_FORGET_ALL) {
         lq_known_clear(&stream->known);
         lq_resumption_free(stream->resumption);
         stream->resumption = NULL;
@@ -494,7 +502,7 @@ int lq_stream_forget(lq_stream *stream, int what)
 {
     int rv = LQ_E_STATE;
 
-    if (what != LQ_FORGET_PINS && what != LQ_FORGET_ALL) {
+    if (what < LQ_FORGET_PINS || what > LQ_FORGET_TOKEN) {
         return LQ_E_ARGUMENT;
     }
     if (!lq_stream_enter(stream, LQ_NEVER)) {

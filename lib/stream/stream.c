@@ -476,6 +476,7 @@ void lq_stream_bound(lq_stream *stream)
     lq_connection_ref(stream->connection);
     lq_stream_note(stream, &stream->connection->online);
     lq_saver_touch(stream);
+    lq_limits_learn(stream);
     lq_liveness_start(stream);
 }
 

@@ -319,6 +319,11 @@ static int ticket_check(lq_stream *stream, lq_builder *b, bool request)
         (!stream->flowing && ticket_is_momentary(b))) {
         return LQ_E_STATE;
     }
+    rv = stream->flowing ? lq_limits_check(stream, lq_buffer_len(&b->buffer))
+                         : LQ_OK;
+    if (rv < 0) {
+        return rv;
+    }
     if (lq_stream_room(stream) == 0 && !stream->greeting) {
         stream->tickets.wants_room = true;
         return LQ_E_FULL;
@@ -449,6 +454,10 @@ int lq_tickets_flow(lq_stream *stream)
     while ((ticket = ticket_first(&stream->tickets.held)) != NULL) {
         lq_builder *b = ticket->held;
 
+        if (lq_limits_check(stream, lq_buffer_len(&b->buffer)) < 0) {
+            ticket_end(ticket, LQ_E_LARGE, NULL);
+            continue;
+        }
         if (ticket_write(ticket, b) < 0) {
             return lq_stream_no_memory(stream);
         }

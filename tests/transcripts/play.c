@@ -425,6 +425,8 @@ static bool step_program(play *p)
         rv = lq_stream_stop(p->stream, p->now);
     } else if (strncmp(text, "password ", 9) == 0) {
         rv = lq_stream_set_password(p->stream, p->now, text + 9);
+    } else if (strcmp(text, "forget token") == 0) {
+        rv = lq_stream_forget(p->stream, LQ_FORGET_TOKEN);
     } else if (strcmp(text, "renew") == 0) {
         return play_stream(p);
     }

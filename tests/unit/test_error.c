@@ -34,7 +34,7 @@ END_TEST
 
 START_TEST(every_constant_has_a_name)
 {
-    for (int e = LQ_OK; e >= LQ_E_STANZA; e--) {
+    for (int e = LQ_OK; e >= LQ_E_LARGE; e--) {
         ck_assert_str_ne(lq_error_name(e), "unknown error");
     }
     for (int e = LQ_E_MEMORY; e >= LQ_E_DEAD; e--) {

@@ -452,7 +452,7 @@ START_TEST(forgetting_has_its_time)
 
     begin(config_with(PEER_PASSWORD, &nothing), &plus, _i);
     CLAIM_IS(lq_stream_forget(talk.p->stream, 0), LQ_E_ARGUMENT);
-    CLAIM_IS(lq_stream_forget(talk.p->stream, 3), LQ_E_ARGUMENT);
+    CLAIM_IS(lq_stream_forget(talk.p->stream, 4), LQ_E_ARGUMENT);
     CLAIM_IS(lq_stream_forget(talk.p->stream, LQ_FORGET_ALL), LQ_OK);
     connect_to_server();
     peer_header(talk.p, "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
@@ -793,7 +793,7 @@ END_TEST
 START_TEST(record_that_comes_twice_counts_once)
 {
     static const char token[] =
-        "\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0HT-SHA-256-EXPR\0other";
+        "\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0HT-SHA-256-EXPR\0other";
     blob b = first_login(&fast);
 
     /* the last one, and what was before it is freed */
