@@ -269,7 +269,7 @@ static int write_session(lq_stream *stream, lq_buffer *out)
 {
     const lq_tls *tls = stream->outbox.tls;
     lq_resumption *now = tls == NULL ? NULL : lq_resumption_new(tls);
-    const lq_resumption *kept = now != NULL ? now : stream->resumption;
+    const lq_resumption *kept = now != NULL ? now : lq_tls_kept(stream);
     int rv = kept == NULL ? LQ_OK : lq_resumption_write(kept, out);
 
     lq_resumption_free(now);
@@ -491,8 +491,7 @@ static void saved_forget(lq_stream *stream, int what)
         token->last = true;
     } else if (what == LQ_FORGET_ALL) {
         lq_known_clear(&stream->known);
-        lq_resumption_free(stream->resumption);
-        stream->resumption = NULL;
+        lq_tls_forget(stream);
         lq_set_trusted_key(stream, NULL);
     }
     lq_saver_touch(stream);

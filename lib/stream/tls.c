@@ -83,6 +83,20 @@ static void tls_forget(lq_stream *stream)
     stream->resumption = NULL;
 }
 
+const lq_resumption *lq_tls_kept(const lq_stream *stream)
+{
+    const lq_tls *tls = stream->outbox.tls;
+
+    return tls != NULL && tls->offered ? NULL : stream->resumption;
+}
+
+void lq_tls_forget(lq_stream *stream)
+{
+    if (lq_tls_kept(stream) != NULL) { /* GnuTLS has what it needs */
+        tls_forget(stream);
+    }
+}
+
 static void tls_resume(lq_tls *tls)
 {
     lq_stream *stream = tls->stream;

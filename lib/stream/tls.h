@@ -37,6 +37,11 @@ const lq_resumption *lq_tls_past(const lq_tls *tls);
 /* Whether it waits for the answer. */
 bool lq_tls_is_resuming(const lq_tls *tls);
 
+/* The one that the next handshake may offer, or NULL: not one that is under
+ * way, since a ticket is used once; and drop it. */
+const lq_resumption *lq_tls_kept(const lq_stream *stream);
+void lq_tls_forget(lq_stream *stream);
+
 /* Make a session, which knows whether there is one of the past to resume;
  * nothing leaves yet.  LQ_OK, or what lq_stream_fail() said. */
 int lq_tls_prepare(lq_stream *stream);

@@ -366,6 +366,33 @@ START_TEST(session_does_not_carry_another_certificate_of_ours)
 }
 END_TEST
 
+/* A ticket is used once, whatever happens meanwhile. */
+START_TEST(session_that_is_under_way_is_not_kept)
+{
+    for (int broken = 0; broken < 2; broken++) {
+        talk_begin(talk_config(), _i);
+        talk_once(good(), TLSPEER_1_3, false);
+        ck_assert_ptr_nonnull(lq_tls_kept(talk.p->stream));
+        talk_connect(good(), TLSPEER_1_3);
+        ck_assert_ptr_nonnull(lq_tls_past(talk_ours()));
+        ck_assert_ptr_null(lq_tls_kept(talk.p->stream));
+        lq_tls_forget(talk.p->stream); /* and is not lost, either */
+        if (broken) {                  /* before there is an answer */
+            lq_stream_disconnected(talk.p->stream, talk.p->now, LQ_E_NET);
+            ck_assert_ptr_null(lq_tls_kept(talk.p->stream));
+        } else {
+            talk_login();
+            ck_assert(tlspeer_is_resumed(&talk.tls));
+            talk_lose();
+            ck_assert_ptr_nonnull(lq_tls_kept(talk.p->stream));
+            lq_tls_forget(talk.p->stream);
+            ck_assert_ptr_null(talk.p->stream->resumption);
+        }
+        talk_end();
+    }
+}
+END_TEST
+
 /* ---- bytes that are none ---- */
 
 START_TEST(bytes_that_are_cut_off_are_none)
@@ -498,6 +525,7 @@ int main(void)
         clock_must_be_known,
         trusted_key_must_be_trusted_still,
         session_does_not_carry_another_certificate_of_ours,
+        session_that_is_under_way_is_not_kept,
         bytes_that_are_cut_off_are_none,
         numbers_that_we_would_not_write_are_refused,
         bytes_that_were_changed_are_none,
