@@ -204,7 +204,7 @@ int lq_exchange_step(lq_exchange *x, const char *in, size_t len, lq_buffer *out)
 {
     char *said = NULL;
     size_t said_len = 0;
-    int rv;
+    int rv, kept;
 
     if (x->failed) {
         return LQ_E_ARGUMENT;
@@ -215,9 +215,8 @@ int lq_exchange_step(lq_exchange *x, const char *in, size_t len, lq_buffer *out)
         rv = x->result;
     } else {
         rv = step_result(rv);
-        if (rv >= 0 && lq_buffer_append(out, said, said_len) < 0) {
-            rv = LQ_E_NOMEM;
-        }
+        kept = rv < 0 ? LQ_OK : lq_buffer_append(out, said, said_len);
+        rv = kept < 0 ? kept : rv;
         if (said != NULL) {
             lq_wipe(said, said_len);
             gsasl_free(said);
@@ -225,7 +224,7 @@ int lq_exchange_step(lq_exchange *x, const char *in, size_t len, lq_buffer *out)
     }
     x->done = rv == LQ_STEP_DONE;
     x->failed = rv < 0 && rv != LQ_E_STATE;
-    return rv == LQ_E_FULL ? LQ_E_NOMEM : rv;
+    return rv == LQ_E_FULL ? LQ_E_ARGUMENT : rv; /* there will be no room */
 }
 
 bool lq_exchange_is_done(const lq_exchange *x) { return x->done; }

@@ -46,7 +46,8 @@ typedef struct lq_login {
 } lq_login;
 
 /* What a step returns, besides LQ_E_NOMEM; LQ_E_ARGUMENT if the server does not
- * keep to the mechanism; LQ_E_STATE if the password is needed, and missing. */
+ * keep to the mechanism, or what we have to say is longer than a message may
+ * be; LQ_E_STATE if the password is needed, and missing. */
 enum { LQ_STEP_DONE = 0, LQ_STEP_MORE = 1 };
 
 /* A mechanism of ours. */
