@@ -1201,6 +1201,23 @@ START_TEST(anonymous_is_nothing)
 }
 END_TEST
 
+/* That is no lack of memory, which would be tried again for ever. */
+START_TEST(what_is_too_long_to_be_said_cannot_be_said)
+{
+    static const char *const mechanisms[] = { "OAUTHBEARER", "PLAIN" };
+    char *secret = long_text("", 70000, "");
+
+    for (size_t i = 0; i < LQ_COUNT(mechanisms); i++) {
+        who = anybody();
+        who.token = who.password = secret;
+        begin(mechanisms[i]);
+        CLAIM_IS(step(NULL), LQ_E_ARGUMENT);
+        end();
+    }
+    free(secret);
+}
+END_TEST
+
 /* The value of KEY of a digest-response, without its quotes. */
 static void directive(const char *text, const char *key, char *value)
 {
@@ -1378,6 +1395,7 @@ int main(void)
         plain_is_name_and_password,
         external_is_the_account,
         anonymous_is_nothing,
+        what_is_too_long_to_be_said_cannot_be_said,
         digest_proves_both_sides,
         each_mechanism_is_known_by_its_name_only,
         each_mechanism_can_be_begun_and_left,

@@ -645,6 +645,22 @@ START_TEST(oauth_success_after_a_refusal_is_a_lie)
 }
 END_TEST
 
+START_TEST(secret_that_is_too_long_ends_the_stream)
+{
+    char secret[9001] = "";
+    lq_config *config = config_for(PEER_JID, NULL);
+
+    memset(secret, 'x', sizeof(secret) - 1);
+    memory_spare(true);
+    lq_config_set_token(config, secret);
+    memory_spare(false);
+    begin(config, _i);
+    peer_header(p, OFFER(MECHANISM("OAUTHBEARER"), BIND2));
+    expect_offline(LQ_E_AUTH, NULL, true);
+    end();
+}
+END_TEST
+
 /* ---- tokens ---- */
 
 #define TOKEN(text, expiry)                                                    \
@@ -1508,6 +1524,7 @@ int main(void)
         refusal_is_told,
         oauth_refusal_is_acknowledged,
         oauth_success_after_a_refusal_is_a_lie,
+        secret_that_is_too_long_ends_the_stream,
         token_is_asked_for_used_and_rotated,
         token_is_taken_only_where_one_was_asked_for,
         token_that_has_expired_is_not_used,
