@@ -21,6 +21,41 @@ void lq_features_set(lq_features *features, const lq_stanza *tree)
     features->tree = lq_stanza_ref(tree);
 }
 
+static const char opening[] = "<features xmlns='" LQ_NS_STREAMS "'>";
+static const char closing[] = "</features>";
+
+/* What stands between the tags, which are always the same. */
+static char *text_within(const lq_buffer *whole)
+{
+    const char *bytes = lq_buffer_bytes(whole);
+    const char *start = memchr(bytes, '>', lq_buffer_len(whole));
+    size_t head = start == NULL ? 0 : (size_t)(start + 1 - bytes);
+    size_t len = lq_buffer_len(whole);
+
+    if (head < 2 || bytes[head - 2] == '/' || len < head + strlen(closing)) {
+        return lq_strdup(""); /* it is empty */
+    }
+    return lq_strndup(bytes + head, len - head - strlen(closing));
+}
+
+/* The tree that TEXT was; NULL when memory runs out. */
+static const lq_stanza *tree_around(const char *text)
+{
+    const lq_stanza *tree = NULL;
+    lq_buffer whole;
+    int rv;
+
+    lq_buffer_init(&whole, TEXT_MAX + 128);
+    rv = lq_buffer_append(&whole, opening, strlen(opening));
+    rv = rv < 0 ? rv : lq_buffer_append(&whole, text, strlen(text));
+    rv = rv < 0 ? rv : lq_buffer_append(&whole, closing, strlen(closing));
+    if (rv == LQ_OK) {
+        tree = lq_stanza_parse(lq_buffer_bytes(&whole), lq_buffer_len(&whole));
+    }
+    lq_buffer_clear(&whole);
+    return tree;
+}
+
 void lq_features_fold(lq_features *features)
 {
     lq_writer writer;
@@ -33,8 +68,7 @@ void lq_features_fold(lq_features *features)
     lq_writer_init(&writer, &text, "");
     lq_write_copy(&writer, lq_stanza_root(features->tree));
     if (lq_writer_end(&writer) == LQ_OK) {
-        features->text =
-            lq_strndup(lq_buffer_bytes(&text), lq_buffer_len(&text));
+        features->text = text_within(&text);
     }
     lq_buffer_clear(&text);
     lq_features_forget_tree(features);
@@ -43,8 +77,7 @@ void lq_features_fold(lq_features *features)
 const lq_element *lq_features_root(lq_features *features)
 {
     if (features->tree == NULL && features->text != NULL) {
-        features->tree =
-            lq_stanza_parse(features->text, strlen(features->text));
+        features->tree = tree_around(features->text);
     }
     return lq_stanza_root(features->tree);
 }

@@ -48,12 +48,14 @@ typedef struct lq_negotiation {
     bool header; /* the peer's stream header has come */
     lq_sasl sasl;
     bool bound;
-    bool inlined;               /* together with what modules wanted */
-    bool inactive;              /* ... and that nobody looks */
-    bool any_resource;          /* the wished one was refused: take any */
-    bool through;               /* a session has begun */
-    lq_peer_limits limits;      /* of the session */
-    char wire[LQ_WIRE_ID_SIZE]; /* of the IQ in flight */
+    bool inlined;      /* together with what modules wanted */
+    bool inactive;     /* ... and that nobody looks */
+    bool any_resource; /* the wished one was refused: take any */
+    bool through;      /* a session has begun */
+    union {
+        char wire[LQ_WIRE_ID_SIZE]; /* of the IQ in flight */
+        lq_peer_limits limits;      /* once there is a session */
+    };
 } lq_negotiation;
 
 /* A new connection. */
