@@ -105,12 +105,12 @@ static void choose_unbound(lq_choice *choice, const lq_offer *offer,
     choice->mechanism = m;
     choice->flag = 'n';
     if (!means->protected_by_tls || !means->may_bind) {
-        return; /* who cannot bind says so: rule 1 */
+        return; /* who cannot bind says so */
     }
     if (!plus) {
-        choice->flag = 'y'; /* rule 2 */
+        choice->flag = 'y'; /* and the server knows better */
     } else if (offer->announces && means->refused == 0) {
-        /* Nothing in common, though each server must have end-point: rule 5,
+        /* Nothing in common, though each server must have end-point:
          * which XEP-0474 relaxes to what the server can prove. */
         choice->must_confirm = true;
     } else {
@@ -172,6 +172,7 @@ static void choose_other(lq_choice *choice, const lq_offer *offer,
         choice->flag = '\0';
         choice->must_confirm = false;
     } else if (any && choice->mechanism == NULL) {
+        choice->weak = true;
         refuse(choice, "The server offers nothing as strong as what it has "
                        "taken before.");
     }
@@ -189,19 +190,40 @@ static void choose_in(lq_choice *choice, int profile, const lq_offer *offer,
     }
 }
 
+/* What cannot be less is worth the round trips that SASL 2 saves. */
+static int choice_rank(const lq_choice *choice)
+{
+    return choice->mechanism == NULL                       ? 0
+           : !lq_mechanism_is_secretive(choice->mechanism) ? 1
+           : choice->binding == LQ_BINDING_NONE            ? 2
+                                                           : 3;
+}
+
+/* SASL 1, unless it is less than what CHOICE has of SASL 2. */
+static void choose_older(lq_choice *choice, const lq_offer *offer,
+                         const lq_means *means)
+{
+    lq_choice older;
+
+    choose_in(&older, LQ_SASL1, offer, means);
+    if (choice_rank(&older) > choice_rank(choice) ||
+        (choice->mechanism == NULL && choice->mistrust == NULL)) {
+        *choice = older;
+    }
+}
+
 void lq_choose(lq_choice *choice, const lq_offer *offer, const lq_means *means)
 {
     choose_in(choice, LQ_SASL2, offer, means);
-    if (choose_fast(choice, offer, means)) {
+    if (choose_fast(choice, offer, means) ||
+        (choice->mistrust != NULL && !choice->weak)) {
         return;
     }
-    if (choice->mechanism == NULL && choice->mistrust == NULL) {
-        if ((means->pins & LQ_PIN_SASL2) != 0) {
-            refuse(choice, "The server has offered SASL 2 before, and does "
-                           "not now.");
-            return;
-        }
-        choose_in(choice, LQ_SASL1, offer, means);
+    if ((means->pins & LQ_PIN_SASL2) == 0) {
+        choose_older(choice, offer, means);
+    } else if (choice->mechanism == NULL && choice->mistrust == NULL) {
+        refuse(choice, "The server has offered SASL 2 before, and does not "
+                       "now.");
     }
 }
 

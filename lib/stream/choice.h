@@ -33,6 +33,7 @@ typedef struct lq_choice {
     char flag;            /* of SCRAM: 'n', 'y' or 'p' */
     bool must_confirm;    /* h is required */
     const char *mistrust; /* a sentence: the offer cannot be the server's */
+    bool weak;            /* ... or is less than before */
 } lq_choice;
 
 /* A mechanism, or none; .mistrust is set if the offer must not be answered. */

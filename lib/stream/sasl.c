@@ -20,7 +20,12 @@
 #include "stream/inline.h"
 #include "stream/stream.h"
 
-enum { CHANNEL_MAX = 1024, OFFER_MAX = 16 * 1024, NAMES_MAX = 4 * 1024 };
+enum {
+    VERSION_MAX = 1024,
+    CHANNEL_MAX = 1024,
+    OFFER_MAX = 16 * 1024,
+    NAMES_MAX = 4 * 1024
+};
 
 static void attempt_free(lq_attempt *attempt)
 {
@@ -364,6 +369,7 @@ static int sasl_learn(lq_stream *stream)
         lq_features_root(&stream->negotiation.features);
     const lq_element *version =
         lq_element_child(features, "config-version", LQ_NS_IAP);
+    const char *value = lq_element_attr(version, "value");
 
     lq_offer_read(&known->offer, features);
     known->has_offer = true;
@@ -371,7 +377,9 @@ static int sasl_learn(lq_stream *stream)
     if (lq_inline_learn(&known->inlines, lq_offer_bind(features)) < 0) {
         return LQ_E_NOMEM;
     }
-    return lq_replace(&known->version, lq_element_attr(version, "value"));
+    return lq_replace(&known->version,
+                      value != NULL && strlen(value) <= VERSION_MAX ? value
+                                                                    : NULL);
 }
 
 int lq_sasl_begin(lq_stream *stream, int profile)

@@ -14,7 +14,7 @@
 #include "stream/stream.h"
 #include "stream/tasks.h"
 
-enum { AUTHENTICATE_MAX = 64 * 1024 };
+enum { AUTHENTICATE_MAX = 64 * 1024, TOKEN_MAX = 1024 };
 
 static void write_child(lq_writer *writer, const char *name, const char *xmlns,
                         const char *text)
@@ -211,10 +211,11 @@ static int success_token(lq_stream *stream, const lq_element *success)
         lq_known_set_token(&stream->known, NULL); /* so is the server's */
         return LQ_OK;
     }
-    if (text == NULL || text[0] == '\0' || mechanism == NULL) {
+    if (text == NULL || text[0] == '\0' || strlen(text) > TOKEN_MAX ||
+        mechanism == NULL) {
         return LQ_OK;
     }
-    if (expiry == NULL || !lq_datetime_parse(expiry, &expires)) {
+    if (expiry == NULL || !lq_datetime_parse(expiry, &expires) || expires < 0) {
         expires = LQ_NEVER;
     }
     token = lq_token_new(text, mechanism, expires);
