@@ -480,8 +480,8 @@ int lq_config_set_host(lq_config *config, const char *host, int port,
     if (lq_replace(&config->host, host) < 0) {
         return LQ_E_NOMEM;
     }
-    config->port = host == NULL ? 0 : port;
-    config->transport = host == NULL ? LQ_TRANSPORT_ANY : transport;
+    config->port = host == NULL ? 0 : (uint16_t)port;
+    config->transport = (uint8_t)(host == NULL ? LQ_TRANSPORT_ANY : transport);
     return LQ_OK;
 }
 

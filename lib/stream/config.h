@@ -43,17 +43,17 @@ struct lq_config {
     char *resource;
     char *lang;
     char *host;
-    lq_extras *extras; /* NULL: nothing of that was set */
-    int port;
-    int transport;
-    lq_source *source; /* NULL: none */
-    lq_pins *pins;     /* NULL: none */
-    bool ask_trust;
-    bool keylog;
+    lq_extras *extras;             /* NULL: nothing of that was set */
+    lq_source *source;             /* NULL: none */
+    lq_pins *pins;                 /* NULL: none */
+    uint16_t port;                 /* of .host */
+    uint8_t transport;             /* LQ_TRANSPORT_* */
+    bool ask_trust : 1;            /* about certificates */
+    bool keylog : 1;               /* TLS secrets are events */
+    bool early : 1;                /* log in with TLS early data */
+    bool saves : 1;                /* the program keeps what was learnt */
     int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
     int32_t reconnect_first, reconnect_last;
-    bool early; /* log in with TLS early data */
-    bool saves; /* the program keeps what was learnt */
     uint32_t max_stanza;
     lq_mechanism_set mechanisms; /* allowed ones */
     int32_t iterations;

@@ -18,6 +18,7 @@
 #include "base/text.h"
 #include "sasl/password.h"
 #include "stream/inline.h"
+#include "stream/saying.h"
 #include "stream/stream.h"
 
 enum {
@@ -471,28 +472,13 @@ int lq_sasl_answered(lq_stream *stream)
 int lq_sasl_say(lq_stream *stream, const char *name, const char *xmlns,
                 const lq_buffer *bytes)
 {
-    lq_buffer text, out;
-    lq_writer writer;
-    int rv = LQ_OK;
+    lq_saying say;
 
-    lq_buffer_init(&text, 2 * LQ_SASL_MESSAGE_MAX);
-    lq_buffer_init(&out, 4 * LQ_SASL_MESSAGE_MAX);
+    lq_saying_begin(&say, name, xmlns);
     if (bytes != NULL) {
-        rv = lq_base64_encode(&text, lq_buffer_bytes(bytes),
-                              lq_buffer_len(bytes));
+        lq_saying_base64(&say, lq_buffer_bytes(bytes), lq_buffer_len(bytes));
     }
-    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
-    lq_write_open(&writer, name, xmlns);
-    lq_write_text(&writer, lq_buffer_bytes(&text), lq_buffer_len(&text));
-    lq_write_close(&writer);
-    rv = rv < 0 ? rv : lq_writer_end(&writer);
-    rv = rv < 0 ? rv
-                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
-                                          lq_buffer_len(&out));
-    stream->outbox.secret = true;
-    lq_buffer_wipe(&text);
-    lq_buffer_wipe(&out);
-    return rv;
+    return lq_saying_end(&say, stream);
 }
 
 /* The keys do not fit any more, and the password is not there: give the

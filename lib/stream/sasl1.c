@@ -1,7 +1,5 @@
 /* sasl1.c - SASL as RFC 6120, section 6, writes it. */
-#include <string.h>
-
-#include "base/text.h"
+#include "stream/saying.h"
 #include "stream/stream.h"
 
 /* <auth xmlns='...sasl' mechanism='...'>base64</auth>; 6.4.2: an initial
@@ -9,31 +7,17 @@
 int lq_sasl1_start(lq_stream *stream, const lq_buffer *initial)
 {
     const lq_attempt *attempt = stream->negotiation.sasl.attempt;
-    lq_buffer text, out;
-    lq_writer writer;
-    int rv = LQ_OK;
+    lq_saying say;
 
-    lq_buffer_init(&text, 2 * LQ_SASL_MESSAGE_MAX);
-    lq_buffer_init(&out, 4 * LQ_SASL_MESSAGE_MAX);
-    if (initial != NULL) {
-        rv = lq_buffer_len(initial) == 0
-                 ? lq_buffer_append(&text, "=", 1)
-                 : lq_base64_encode(&text, lq_buffer_bytes(initial),
-                                    lq_buffer_len(initial));
+    lq_saying_begin(&say, "auth", LQ_NS_SASL);
+    lq_write_attr(&say.writer, "mechanism", attempt->choice.mechanism->name);
+    if (initial != NULL && lq_buffer_len(initial) == 0) {
+        lq_write_text(&say.writer, "=", 1);
+    } else if (initial != NULL) {
+        lq_saying_base64(&say, lq_buffer_bytes(initial),
+                         lq_buffer_len(initial));
     }
-    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
-    lq_write_open(&writer, "auth", LQ_NS_SASL);
-    lq_write_attr(&writer, "mechanism", attempt->choice.mechanism->name);
-    lq_write_text(&writer, lq_buffer_bytes(&text), lq_buffer_len(&text));
-    lq_write_close(&writer);
-    rv = rv < 0 ? rv : lq_writer_end(&writer);
-    rv = rv < 0 ? rv
-                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
-                                          lq_buffer_len(&out));
-    stream->outbox.secret = true;
-    lq_buffer_wipe(&text);
-    lq_buffer_wipe(&out);
-    return rv;
+    return lq_saying_end(&say, stream);
 }
 
 static int sasl1_begin(lq_stream *stream, const lq_element *offer)

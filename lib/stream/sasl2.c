@@ -7,26 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/datetime.h"
 #include "base/memory.h"
-#include "base/text.h"
 #include "stream/inline.h"
+#include "stream/saying.h"
 #include "stream/stream.h"
 #include "stream/tasks.h"
 
-enum { AUTHENTICATE_MAX = 64 * 1024, TOKEN_MAX = 1024 };
-
-static void write_child(lq_writer *writer, const char *name, const char *xmlns,
-                        const char *text)
-{
-    lq_write_open(writer, name, xmlns);
-    lq_write_text(writer, text, strlen(text));
-    lq_write_close(writer);
-}
+enum { TOKEN_MAX = 1024 };
 
 /* ---- what rides along ---- */
 
-static int write_agent(lq_stream *stream, lq_writer *writer)
+static int write_agent(lq_stream *stream, lq_saying *say)
 {
     const lq_extras *config = lq_config_extras(&stream->config);
     int rv = LQ_OK;
@@ -37,66 +30,66 @@ static int write_agent(lq_stream *stream, lq_writer *writer)
     if (rv < 0) {
         return rv;
     }
-    lq_write_open(writer, "user-agent", LQ_NS_SASL2);
-    lq_write_attr(writer, "id",
+    lq_write_open(&say->writer, "user-agent", LQ_NS_SASL2);
+    lq_write_attr(&say->writer, "id",
                   config->agent_id != NULL ? config->agent_id
                                            : stream->known.agent);
     if (config->software != NULL) {
-        write_child(writer, "software", LQ_NS_SASL2, config->software);
+        lq_saying_child(say, "software", LQ_NS_SASL2, config->software);
     }
     if (config->device != NULL) {
-        write_child(writer, "device", LQ_NS_SASL2, config->device);
+        lq_saying_child(say, "device", LQ_NS_SASL2, config->device);
     }
-    lq_write_close(writer);
+    lq_write_close(&say->writer);
     return LQ_OK;
 }
 
 /* The resource is the server's to make; it may begin with a word of ours. */
-static int write_bind(lq_stream *stream, lq_writer *writer)
+static int write_bind(lq_stream *stream, lq_saying *say)
 {
     const char *tag = lq_bind_wish(stream);
 
     if (!stream->known.offer.bind) {
         return LQ_OK;
     }
-    lq_write_open(writer, "bind", LQ_NS_BIND2);
+    lq_write_open(&say->writer, "bind", LQ_NS_BIND2);
     if (tag == NULL) {
         tag = lq_config_extras(&stream->config)->software;
     }
     if (tag != NULL) {
-        write_child(writer, "tag", LQ_NS_BIND2, tag);
+        lq_saying_child(say, "tag", LQ_NS_BIND2, tag);
     }
-    lq_inline_write(stream, writer);
-    lq_write_close(writer);
+    lq_inline_write(stream, &say->writer);
+    lq_write_close(&say->writer);
     return LQ_OK;
 }
 
 /* What can be replayed is told apart by its number. */
-static void write_count(lq_stream *stream, lq_writer *writer)
+static void write_count(lq_stream *stream, lq_saying *say)
 {
     char text[16];
 
     snprintf(text, sizeof(text), "%lu",
              (unsigned long)++stream->known.token->count);
-    lq_write_attr(writer, "count", text);
+    lq_write_attr(&say->writer, "count", text);
 }
 
-static int write_fast(lq_stream *stream, lq_writer *writer)
+static int write_fast(lq_stream *stream, lq_saying *say)
 {
     lq_attempt *attempt = stream->negotiation.sasl.attempt;
     lq_means means;
 
     if (attempt->choice.mechanism->family == LQ_SASL_HT) {
-        lq_write_open(writer, "fast", LQ_NS_FAST);
+        lq_write_open(&say->writer, "fast", LQ_NS_FAST);
         if (stream->known.token->last) {
-            lq_write_attr(writer, "invalidate", "true");
+            lq_write_attr(&say->writer, "invalidate", "true");
         } else {
             attempt->wanted = attempt->choice.mechanism; /* may be exchanged */
         }
         if (stream->negotiation.early) {
-            write_count(stream, writer);
+            write_count(stream, say);
         }
-        lq_write_close(writer);
+        lq_write_close(&say->writer);
         return LQ_OK;
     }
     lq_sasl_means(stream, &means);
@@ -104,75 +97,50 @@ static int write_fast(lq_stream *stream, lq_writer *writer)
         lq_choose_token(&stream->known.offer, &means,
                         stream->config.early && stream->known.offer.early);
     if (attempt->wanted != NULL) {
-        lq_write_open(writer, "request-token", LQ_NS_FAST);
-        lq_write_attr(writer, "mechanism", attempt->wanted->name);
-        lq_write_close(writer);
+        lq_write_open(&say->writer, "request-token", LQ_NS_FAST);
+        lq_write_attr(&say->writer, "mechanism", attempt->wanted->name);
+        lq_write_close(&say->writer);
     }
     return LQ_OK;
 }
 
 /* XEP-0509: what was guessed goes by this version of the offer. */
-static int write_version(lq_stream *stream, lq_writer *writer)
+static int write_version(lq_stream *stream, lq_saying *say)
 {
     const char *version = stream->known.version;
 
     if (version != NULL && stream->negotiation.sasl.attempt->guessed) {
-        lq_write_open(writer, "config-version", LQ_NS_IAP);
-        lq_write_attr(writer, "scheme", "opaque");
-        lq_write_attr(writer, "value", version);
-        lq_write_close(writer);
+        lq_write_open(&say->writer, "config-version", LQ_NS_IAP);
+        lq_write_attr(&say->writer, "scheme", "opaque");
+        lq_write_attr(&say->writer, "value", version);
+        lq_write_close(&say->writer);
     }
     return LQ_OK;
 }
 
-static int (*const riders[])(lq_stream *stream, lq_writer *writer) = {
+static int (*const riders[])(lq_stream *stream, lq_saying *say) = {
     write_agent, write_bind, write_fast, lq_tasks_write, write_version,
 };
 
 /* ---- beginning ---- */
 
-static int write_initial(lq_writer *writer, const lq_buffer *initial)
-{
-    lq_buffer text;
-    int rv;
-
-    if (initial == NULL) {
-        return LQ_OK;
-    }
-    lq_buffer_init(&text, 2 * LQ_SASL_MESSAGE_MAX);
-    rv = lq_base64_encode(&text, lq_buffer_bytes(initial),
-                          lq_buffer_len(initial));
-    lq_write_open(writer, "initial-response", LQ_NS_SASL2);
-    lq_write_text(writer, lq_buffer_bytes(&text), lq_buffer_len(&text));
-    lq_write_close(writer);
-    lq_buffer_wipe(&text);
-    return rv;
-}
-
 int lq_sasl2_start(lq_stream *stream, const lq_buffer *initial)
 {
     const lq_attempt *attempt = stream->negotiation.sasl.attempt;
-    lq_writer writer;
-    lq_buffer out;
-    int rv;
+    lq_saying say;
 
-    lq_buffer_init(&out, AUTHENTICATE_MAX);
-    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
-    lq_write_open(&writer, "authenticate", LQ_NS_SASL2);
-    lq_write_attr(&writer, "mechanism", attempt->choice.mechanism->name);
-    rv = write_initial(&writer, initial);
-    for (size_t i = 0; i < sizeof(riders) / sizeof(riders[0]) && rv == LQ_OK;
-         i++) {
-        rv = riders[i](stream, &writer);
+    lq_saying_begin(&say, "authenticate", LQ_NS_SASL2);
+    lq_write_attr(&say.writer, "mechanism", attempt->choice.mechanism->name);
+    if (initial != NULL) {
+        lq_write_open(&say.writer, "initial-response", LQ_NS_SASL2);
+        lq_saying_base64(&say, lq_buffer_bytes(initial),
+                         lq_buffer_len(initial));
+        lq_write_close(&say.writer);
     }
-    lq_write_close(&writer);
-    rv = rv < 0 ? rv : lq_writer_end(&writer);
-    rv = rv < 0 ? rv
-                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
-                                          lq_buffer_len(&out));
-    stream->outbox.secret = true;
-    lq_buffer_wipe(&out);
-    return rv;
+    for (size_t i = 0; i < LQ_COUNT(riders) && say.error == LQ_OK; i++) {
+        say.error = riders[i](stream, &say);
+    }
+    return lq_saying_end(&say, stream);
 }
 
 static int sasl2_begin(lq_stream *stream, const lq_element *offer)

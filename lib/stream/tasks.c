@@ -47,7 +47,7 @@ static bool is_wanted(const lq_stream *stream, const upgrade *u)
                gnutls_hmac_get_len(choice->mechanism->mac);
 }
 
-int lq_tasks_write(lq_stream *stream, lq_writer *writer)
+int lq_tasks_write(lq_stream *stream, lq_saying *say)
 {
     lq_attempt *attempt = stream->negotiation.sasl.attempt;
 
@@ -56,9 +56,7 @@ int lq_tasks_write(lq_stream *stream, lq_writer *writer)
 
         if (is_wanted(stream, u)) {
             attempt->upgrades |= u->bit;
-            lq_write_open(writer, "upgrade", LQ_NS_UPGRADE);
-            lq_write_text(writer, u->task, strlen(u->task));
-            lq_write_close(writer);
+            lq_saying_child(say, "upgrade", LQ_NS_UPGRADE, u->task);
         }
     }
     return LQ_OK;
@@ -103,21 +101,12 @@ static int task_none(lq_stream *stream, const lq_element *tasks)
 
 static int task_begin(lq_stream *stream, const upgrade *u)
 {
-    lq_writer writer;
-    lq_buffer out;
-    int rv;
+    lq_saying say;
 
-    lq_buffer_init(&out, 1024);
-    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
-    lq_write_open(&writer, "next", LQ_NS_SASL2);
-    lq_write_attr(&writer, "task", u->task);
-    lq_write_close(&writer);
-    rv = lq_writer_end(&writer);
-    rv = rv < 0 ? rv
-                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
-                                          lq_buffer_len(&out));
-    lq_buffer_clear(&out);
-    return rv < 0 ? lq_stream_no_memory(stream) : LQ_ROW_WAIT;
+    lq_saying_begin(&say, "next", LQ_NS_SASL2);
+    lq_write_attr(&say.writer, "task", u->task);
+    return lq_saying_end(&say, stream) < 0 ? lq_stream_no_memory(stream)
+                                           : LQ_ROW_WAIT;
 }
 
 int lq_tasks_next(lq_stream *stream, const lq_element *element)
@@ -144,27 +133,13 @@ int lq_tasks_next(lq_stream *stream, const lq_element *element)
 static int task_answer(lq_stream *stream, const unsigned char *hash,
                        size_t size)
 {
-    lq_buffer text, out;
-    lq_writer writer;
-    int rv;
+    lq_saying say;
 
-    lq_buffer_init(&text, 1024);
-    lq_buffer_init(&out, 2048);
-    rv = lq_base64_encode(&text, hash, size);
-    lq_writer_init(&writer, &out, LQ_NS_CLIENT);
-    lq_write_open(&writer, "task-data", LQ_NS_SASL2);
-    lq_write_open(&writer, "hash", NS_UPGRADE_DATA);
-    lq_write_text(&writer, lq_buffer_bytes(&text), lq_buffer_len(&text));
-    lq_write_close(&writer);
-    lq_write_close(&writer);
-    rv = rv < 0 ? rv : lq_writer_end(&writer);
-    rv = rv < 0 ? rv
-                : lq_stream_write_element(stream, lq_buffer_bytes(&out),
-                                          lq_buffer_len(&out));
-    stream->outbox.secret = true;
-    lq_buffer_wipe(&text);
-    lq_buffer_wipe(&out);
-    return rv;
+    lq_saying_begin(&say, "task-data", LQ_NS_SASL2);
+    lq_write_open(&say.writer, "hash", NS_UPGRADE_DATA);
+    lq_saying_base64(&say, hash, size);
+    lq_write_close(&say.writer);
+    return lq_saying_end(&say, stream);
 }
 
 /* SaltedPassword, as the server's salt and count want it. */

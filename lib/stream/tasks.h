@@ -5,13 +5,12 @@
 #ifndef LQ_TASKS_H
 #define LQ_TASKS_H
 
-#include "xml/writer.h"
-
+#include "stream/saying.h"
 #include "stream/stream.h"
 
 /* Ask for the tasks that we would do, as children of <authenticate/>.  LQ_OK.
  */
-int lq_tasks_write(lq_stream *stream, lq_writer *writer);
+int lq_tasks_write(lq_stream *stream, lq_saying *say);
 
 /* <continue/> lists tasks: do one.  What a row returns. */
 int lq_tasks_next(lq_stream *stream, const lq_element *element);

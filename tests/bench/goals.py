@@ -88,6 +88,14 @@ def login_without_pbkdf2(figures):
     return ours / floor
 
 
+def repeated_login(figures, name='instructions/login', without=()):
+    """With keys and a ticket, against the first one; WITHOUT these parts."""
+    left_out = sum(figures.value('login', 'part', part, name)
+                   for part in without)
+    return (figures.value('login', 'reconnect', 'loquat', name) /
+            (figures.value('login', 'first login', 'loquat', name) - left_out))
+
+
 def tls_to_its_parts(figures):
     """Receiving through TLS, against decrypting and receiving."""
     case, name = 'tls mixed 4096', 'instructions/stanza'
@@ -197,6 +205,10 @@ LOGIN = [
          0.70 / 0.64, None, TIMES,
          ratio('login', 'reconnect', 'instructions/login', 'loquat',
                'floor')),
+    Goal('login', 'reconnect: instructions to those of a first login', '<=',
+         0.5, None, TIMES, repeated_login),
+    Goal('login', 'reconnect: ... but for PBKDF2', '<=', 0.5, None, TIMES,
+         lambda figures: repeated_login(figures, without=('pbkdf2',))),
     Goal('login', 'reconnect: time to the floor\'s', '<=', None, None, TIMES,
          figure('login', 'reconnect', 'loquat', 'time-ratio'),
          time_spread('login', 'reconnect', 'loquat')),

@@ -116,7 +116,9 @@ START_TEST(our_last_words_arrive_although_the_peer_talks_on)
 }
 END_TEST
 
-START_TEST(stopping_ends_in_order)
+/* Encryption has been asked for: nothing that is said now would be heard as
+ * what it is. */
+START_TEST(stopping_before_tls_ends_without_a_word)
 {
     char bytes[4096];
     world w;
@@ -125,10 +127,7 @@ START_TEST(stopping_ends_in_order)
     say(peer, HEADER);
     world_turn(&w);
     lq_stream_stop(w.stream, lq_net_now(w.net));
-    ck_assert_int_gt(world_read(&w, peer, bytes, sizeof(bytes)), 0);
-    ck_assert_ptr_nonnull(strstr(bytes, "</stream:stream>"));
-    say(peer, "</stream:stream>");
-    hear(&w, peer, bytes, sizeof(bytes));
+    ck_assert_int_eq(world_read(&w, peer, bytes, sizeof(bytes)), 0);
     world_until_closed(&w);
     ck_assert_int_eq(w.error, 0);
     close(peer);
@@ -419,7 +418,7 @@ int main(void)
     tcase_add_test(all, peer_that_goes_away_is_a_lost_connection);
     tcase_add_test(all, last_words_are_read_before_the_reset);
     tcase_add_test(all, our_last_words_arrive_although_the_peer_talks_on);
-    tcase_add_test(all, stopping_ends_in_order);
+    tcase_add_test(all, stopping_before_tls_ends_without_a_word);
     tcase_add_test(all, peer_that_hangs_up_late_is_not_awaited);
     tcase_add_test(all, stream_is_driven_once);
     tcase_add_test(all, removed_stream_is_disconnected);

@@ -234,6 +234,13 @@ static const row rows[] = {
     { S1(BOTH " PLAIN", NULL), TLS_13, .refused = TLS_13,
       .mistrust = "accepts none" },
     { S1(BOTH, NULL), "", .mistrust = "accepts none" },
+    /* and no password is told instead */
+    { S1("SCRAM-SHA-256-PLUS PLAIN", NULL), TLS_13, .refused = TLS_13,
+      .mistrust = "accepts none" },
+    { S1("SCRAM-SHA-256-PLUS PLAIN", "tls-foo"), TLS_13,
+      .mistrust = "accepts none" },
+    { S2("SCRAM-SHA-256-PLUS PLAIN", "tls-foo"), TLS_13,
+      .mistrust = "accepts none" },
 
     /* rule 5: bindings, but no mechanisms */
     { S2(BARE, TLS_13), TLS_13, .mistrust = "contradicts" },
@@ -295,6 +302,22 @@ static const row rows[] = {
     { { BOTH, "X-FOO", NULL, TLS_13 }, TLS_13, PLUS_256(EXPR) },
     { { BOTH, BOTH, NULL, TLS_13 }, TLS_13, .pins = SASL2, PLUS_256(EXPR) },
     { { NULL, NULL, NULL, NULL }, TLS_13, .pins = SASL2, .mistrust = "SASL 2" },
+
+    /* SASL 2, unless SASL 1 has more */
+    { { BARE, "PLAIN", NULL, NULL }, TLS_13, BARE_256('y') },
+    { { BARE, "PLAIN", NULL, NULL }, TLS_13, .pins = SECRET, BARE_256('y') },
+    { { BARE, "PLAIN", NULL, NULL },
+      TLS_13,
+      .pins = SECRET | SASL2,
+      .mistrust = "strong" },
+    { { "SCRAM-SHA-512", "SCRAM-SHA-1", NULL, NULL },
+      TLS_13,
+      .mechanism = "SCRAM-SHA-1",
+      .flag = 'y' },
+    { { "PLAIN", "PLAIN", NULL, NULL },
+      TLS_13,
+      .pins = SECRET,
+      .mistrust = "strong" },
 
     /* the order is ours */
     { S1("ANONYMOUS PLAIN DIGEST-MD5 OAUTHBEARER " BARE, NULL), TLS_13,
