@@ -315,7 +315,8 @@ static void begin_scram(clerk *c, const char *mechanism, const char *base64)
     c->scram = (scram){ .password = c->offer.password,
                         .user = user,
                         .bindings = c->bindings };
-    c->scram.offers_plus = strstr(list, "-PLUS") != NULL;
+    c->scram.offers_plus =
+        strstr(list, "-PLUS") != NULL && !c->offer.lets_y_pass;
     wrong = scram_client_first(&c->scram, mechanism, base64);
     c->scram.user = NULL;
     if (wrong != NULL) {

@@ -34,6 +34,7 @@ typedef struct clerk_offer {
     const char *bindings;       /* types of channel binding, XEP-0440 */
     bool hash, version;         /* attributes h and t, XEP-0474 and XEP-0515 */
     bool bind2;                 /* XEP-0386 */
+    bool lets_y_pass;           /* who claims not to have seen a -PLUS */
     const char *fast;           /* mechanisms for tokens, XEP-0484 */
     bool early;                 /* tokens may come in early data */
     bool rotates;               /* each token is good until its next */
