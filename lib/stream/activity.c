@@ -9,7 +9,8 @@
 static bool activity_is_told(const lq_stream *stream)
 {
     return stream->inactive == stream->told_inactive ||
-           lq_stream_server_feature(stream, "csi", LQ_NS_CSI) == NULL;
+           (lq_stream_server_feature(stream, "csi", LQ_NS_CSI) == NULL &&
+            !stream->told_inactive); /* else it was told in the login */
 }
 
 int lq_activity_tell(lq_stream *stream)

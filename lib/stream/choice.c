@@ -138,8 +138,11 @@ static void choose_scram(lq_choice *choice, const lq_offer *offer,
         choice->binding = binding;
         choice->flag = 'p';
     } else if ((means->pins & LQ_PIN_BOUND) != 0) {
-        refuse(choice, "The server has accepted channel binding before, and "
-                       "does not now.");
+        refuse(choice, means->may_bind
+                           ? "The server has accepted channel binding before, "
+                             "and does not now."
+                           : "Channel binding has worked before, and is not "
+                             "allowed now.");
     } else if ((set & ~bound) != 0) {
         choose_unbound(choice, offer, means, lq_mechanism_best(set & ~bound));
     } else if (wary) {
@@ -162,26 +165,40 @@ static void choose_other(lq_choice *choice, const lq_offer *offer,
                  lq_mechanisms_of(LQ_SASL_DIGEST));
     }
     if ((means->pins & LQ_PIN_BOUND) != 0) {
-        set &= lq_mechanisms_of(LQ_SASL_EXTERNAL);
+        set = 0;
     }
     m = lq_mechanism_best(set);
-    /* what is stronger than SCRAM goes first */
-    if (m != NULL && (choice->mechanism == NULL || m < choice->mechanism)) {
-        choice->mechanism = m;
-        choice->binding = LQ_BINDING_NONE;
-        choice->flag = '\0';
-        choice->must_confirm = false;
-    } else if (any && choice->mechanism == NULL) {
-        choice->weak = true;
-        refuse(choice, "The server offers nothing as strong as what it has "
-                       "taken before.");
+    if (choice->mechanism != NULL) {
+        return; /* SCRAM is stronger than any of these */
     }
+    if (m != NULL) {
+        choice->mechanism = m;
+    } else if (any) {
+        choice->weak = true;
+        refuse(choice, "Nothing that is offered and allowed is as strong as "
+                       "what has worked before.");
+    }
+}
+
+/* Our certificate is of no use to whoever stands between. */
+static bool choose_external(lq_choice *choice, const lq_offer *offer,
+                            const lq_means *means)
+{
+    lq_mechanism_set set = offer->mechanisms[choice->profile] &
+                           means->mechanisms &
+                           lq_mechanisms_of(LQ_SASL_EXTERNAL);
+
+    choice->mechanism = lq_mechanism_best(set);
+    return choice->mechanism != NULL;
 }
 
 static void choose_in(lq_choice *choice, int profile, const lq_offer *offer,
                       const lq_means *means)
 {
     *choice = (lq_choice){ .profile = profile, .binding = LQ_BINDING_NONE };
+    if (choose_external(choice, offer, means)) {
+        return;
+    }
     if (lq_offer_has(offer, profile)) {
         choose_scram(choice, offer, means);
         if (choice->mistrust == NULL) {

@@ -156,7 +156,6 @@ int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
         lq_questions_drop(stream);
         lq_tickets_unsent(stream);
         lq_tls_remember(stream);
-        lq_saver_touch(stream);
         lq_outbox_reset(&stream->outbox);
         lq_tickets_room(stream);
         if (lq_inbox_is_empty(&stream->inbox) && !stream->surfacing) {

@@ -481,17 +481,16 @@ int lq_sasl_say(lq_stream *stream, const char *name, const char *xmlns,
     return lq_saying_end(&say, stream);
 }
 
-/* The keys do not fit any more, and the password is not there: give the
- * attempt up, then ask. */
+/* The keys do not fit any more, and the password is not there: the next
+ * connection asks for it.  On this one, servers lose track of the binding. */
 static int sasl_give_up(lq_stream *stream)
 {
-    lq_attempt *attempt = stream->negotiation.sasl.attempt;
-
     lq_known_forget_password(&stream->known);
-    attempt->aborted = true;
-    return lq_sasl_say(stream, "abort", sasl_xmlns(attempt), NULL) < 0
-               ? lq_stream_no_memory(stream)
-               : LQ_ROW_WAIT;
+    lq_reconnect_at_once(&stream->reconnect);
+    return sasl_fault(stream, NULL, NULL,
+                      "The server wants the password in another form than it "
+                      "was kept in: it will be asked for.",
+                      false);
 }
 
 /* Step on with what TEXT encodes; what we say to that goes to OUT. */
@@ -530,9 +529,6 @@ int lq_sasl_challenge(lq_stream *stream, const char *text)
     lq_buffer out;
     int rv;
 
-    if (attempt->aborted) {
-        return LQ_ROW_WAIT; /* it has crossed ours */
-    }
     if (attempt->continued ||
         (lq_exchange_is_done(attempt->exchange) &&
          attempt->choice.mechanism->family != LQ_SASL_OAUTH)) {
@@ -705,14 +701,35 @@ static bool sasl_retries(lq_stream *stream, const lq_attempt *attempt,
            retry_other_binding(stream, attempt);
 }
 
+/* What was refused, for a person. */
+static const char *refused_message(const lq_choice *choice,
+                                   const char *condition)
+{
+    bool plain = strcmp(condition, "not-authorized") == 0;
+
+    switch (choice->mechanism->family) {
+    case LQ_SASL_EXTERNAL:
+        return "The server does not accept our certificate for this account.";
+    case LQ_SASL_HT:
+    case LQ_SASL_OAUTH:
+        return "The server does not accept the token for this account.";
+    case LQ_SASL_ANONYMOUS:
+        return "The server lets nobody in without a name.";
+    default:
+        return plain ? "The server does not accept this account and password."
+               : choice->flag == 'p'
+                   ? "The server refused the login, which was bound to this "
+                     "connection. If the password is right, somebody may "
+                     "stand between."
+                   : "The server refused the login.";
+    }
+}
+
 static int sasl_refused(lq_stream *stream, const lq_element *failure,
-                        const char *condition)
+                        const char *condition, const lq_choice *choice)
 {
     return sasl_fault(stream, condition, sasl_text(failure),
-                      strcmp(condition, "not-authorized") == 0
-                          ? "The server does not accept this account and "
-                            "password."
-                          : "The server refused the login.",
+                      refused_message(choice, condition),
                       !is_temporary(condition));
 }
 
@@ -723,14 +740,15 @@ int lq_sasl_failed(lq_stream *stream, const lq_element *failure)
     const lq_element *e = sasl_condition(failure);
     const char *condition =
         e == NULL ? "undefined-condition" : lq_element_name(e);
-    bool aborted = attempt->aborted;
+    lq_choice choice;
     bool again;
 
     sasl->attempt = NULL;
-    again = aborted || sasl_retries(stream, attempt, failure, condition);
+    again = sasl_retries(stream, attempt, failure, condition);
+    choice = attempt->choice;
     attempt_free(attempt);
     if (again) {
         return LQ_ROW_AGAIN;
     }
-    return sasl_refused(stream, failure, condition);
+    return sasl_refused(stream, failure, condition, &choice);
 }

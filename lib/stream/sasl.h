@@ -22,7 +22,6 @@ typedef struct lq_attempt {
     char tls_version[5];
     const lq_mechanism *wanted; /* a token was asked for, for this one */
     bool guessed;           /* begun before the server said what it offers */
-    bool aborted;           /* by us, for want of the password */
     bool continued;         /* the mechanism is through, tasks follow */
     unsigned char upgrades; /* XEP-0480: that we have asked for */
     gnutls_mac_algorithm_t upgrading; /* to this; UNKNOWN: not now */

@@ -63,6 +63,7 @@ void lq_tls_remember(lq_stream *stream)
     if (kept != NULL) { /* else the next handshake may be a full one */
         lq_resumption_free(stream->resumption);
         stream->resumption = kept;
+        lq_saver_touch(stream);
     }
 }
 

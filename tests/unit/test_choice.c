@@ -218,8 +218,11 @@ static const row rows[] = {
 
     /* rule 4: mechanisms, but no bindings */
     { S2(BOTH, NULL), TLS_13, .mistrust = "contradicts" },
+    /* a certificate of ours is of no use to anybody else */
     { S2(BOTH " PLAIN EXTERNAL", NULL), TLS_13, .allowed = PASSWORD " EXTERNAL",
-      .mistrust = "contradicts" },
+      .mechanism = "EXTERNAL" },
+    { S1("EXTERNAL", TLS_13), TLS_13, .allowed = PASSWORD " EXTERNAL",
+      .mechanism = "EXTERNAL" },
     { S2("SCRAM-SHA-512-PLUS PLAIN", NULL), TLS_13, .mistrust = "contradicts" },
     { S2("SCRAM-SHA3-512-PLUS SCRAM-SHA-1", NULL), TLS_13,
       .mistrust = "contradicts" },
