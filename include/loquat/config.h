@@ -110,7 +110,13 @@ LQ_API void lq_config_set_ask_trust(lq_config *config, bool ask);
 LQ_API void lq_config_set_keylog(lq_config *config, bool log);
 
 /* What lq_stream_save() gave when this account was last used: the next login is
- * safer and quicker by it.  WHICH is LQ_SAVED_ACCOUNT.  Without DATA (LEN 0)
+ * safer and quicker by it.
+ *
+ *     lq_config_set_saved(config, LQ_SAVED_ACCOUNT, bytes, len);   or NULL, 0
+ *     case LQ_EVENT_SAVE:
+ *         bytes = lq_stream_save(stream, event->id, &len);
+ *         if (store(bytes, len)) { lq_stream_saved(stream, now, event->id); }
+ *  WHICH is LQ_SAVED_ACCOUNT.  Without DATA (LEN 0)
  * nothing is known yet; in both cases SAVE events tell when there is something
  * to be kept.  LQ_E_ARGUMENT if DATA is damaged or another account's: then it
  * is as if there were none. */

@@ -166,9 +166,12 @@ BINDING = [
 # That there is an attacker who could win: without channel binding he does, and
 # it is seen what he gets.
 UNPROTECTED = [
-    Row('unprotected: a proof', 'unbound', a.Attack(), PROOF, ONLINE),
-    Row('unprotected: the password', 'unbound', a.Attack(), PASSWORD, ONLINE,
-        options=('--mechanisms', 'PLAIN')),
+    Row('nothing protects, no channel binding: a proof', 'unbound', a.Attack(),
+        PROOF, ONLINE),
+    Row('nothing protects, only PLAIN is allowed: the password', 'unbound',
+        a.Attack(), PASSWORD, ONLINE, options=('--mechanisms', 'PLAIN')),
+    Row('nothing protects, first contact, offer PLAIN only, no list', 'sasl',
+        edit_features(a.keep_plain, a.strip_list), PASSWORD, ONLINE),
 ]
 
 ROWS = CLEAR + SASL + SCRAM_ROWS + SASL2 + BINDING + UNPROTECTED

@@ -415,6 +415,8 @@ int main(void)
     for (int i = 0; i < ROWS; i++) {
         fine = play_row(&rows[i], trips[i]) && fine;
     }
+    printf("    Counted against a scripted server in memory, TCP's first one "
+           "included.\n");
     printf("    round trips / wanted    ");
     for (int time = 0; time < TIMES; time++) {
         printf(" %14s", times[time]);
