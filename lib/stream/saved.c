@@ -121,8 +121,10 @@ static int write_offer(lq_stream *stream, lq_buffer *out)
     return rv < 0 ? rv : put_number(out, o->plus, 1);
 }
 
+/* As it would be read from features: tokens are no mechanisms like others. */
 static int read_offer(lq_stream *stream, const value *v)
 {
+    const lq_mechanism_set tokens = lq_mechanisms_of(LQ_SASL_HT);
     lq_offer *o = &stream->known.offer;
     unsigned flags;
 
@@ -131,9 +133,10 @@ static int read_offer(lq_stream *stream, const value *v)
     }
     flags = v->bytes[13];
     *o = (lq_offer){
-        .mechanisms = { (lq_mechanism_set)get_number(v->bytes, 4),
-                        (lq_mechanism_set)get_number(v->bytes + 4, 4) },
-        .fast = (lq_mechanism_set)get_number(v->bytes + 8, 4),
+        .mechanisms = { (lq_mechanism_set)get_number(v->bytes, 4) & ~tokens,
+                        (lq_mechanism_set)get_number(v->bytes + 4, 4) &
+                            ~tokens },
+        .fast = (lq_mechanism_set)get_number(v->bytes + 8, 4) & tokens,
         .bindings = v->bytes[12],
         .announces = (flags & ANNOUNCES) != 0,
         .bind = (flags & BIND) != 0,

@@ -808,6 +808,34 @@ START_TEST(record_that_comes_twice_counts_once)
 }
 END_TEST
 
+/* All bits are set: of mechanisms that are for tokens only, of those that there
+ * are not, of passwords among tokens. */
+START_TEST(offer_of_a_forger_is_no_crash)
+{
+    static const char *const offers[] = {
+        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+        "\xff\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+        "\0\0\0\0\xff\0\0\0\0\0\0\0\0\0\0",
+        "\0\0\xf8\xff\0\0\xf8\xff\0\0\xf8\xff\0\0\0",
+    };
+
+    for (size_t i = 0; i < suite_rows(LQ_COUNT(offers)); i++) {
+        blob b = first_login(&plus);
+
+        blob_add(&b, 'f', 3, "\0\0", 3); /* no pins */
+        blob_add(&b, 'o', 15, offers[i], 15);
+        begin(config_with(PEER_PASSWORD, &b), &plus, _i);
+        login(true); /* what was guessed wrongly is made good */
+        CLAIM(strcmp(security(LQ_SECURITY_MECHANISM), "SCRAM-SHA-256-PLUS") ==
+              0);
+        CLAIM((talk.p->stream->known.offer.fast &
+               ~lq_mechanisms_of(LQ_SASL_HT)) == 0);
+        end();
+        blob_free(&b);
+    }
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -832,6 +860,7 @@ int main(void)
         damaged_knowledge_costs_no_login,
         records_that_make_no_sense_are_passed_over,
         record_that_comes_twice_counts_once,
+        offer_of_a_forger_is_no_crash,
         NULL,
     };
 
