@@ -217,7 +217,8 @@ LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
 LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);
 
 /* What lq_stream_save() gave last has been stored: what waited for that may
- * leave. */
+ * leave.  Output that waits since then goes on waiting: its SAVE event is still
+ * to be taken. */
 LQ_API int lq_stream_saved(lq_stream *stream, lq_time now, int which);
 
 /* Forget what keeps a login from being weaker than those before it (PINS), for
@@ -239,8 +240,8 @@ LQ_API void lq_stream_trace(lq_stream *stream, bool trace);
 
 /* How this connection is secured, NULL or "" where it is not (yet):
  * "TLS1.3", "AES-256-GCM", "SCRAM-SHA-256-PLUS", "tls-exporter"; the TLS
- * session is "new" or "resumed"; SASL was spoken as "SASL" (RFC 6120) or
- * "SASL2" (XEP-0388). */
+ * session is "new", "resumed", or "early": resumed, and the login went in its
+ * handshake; SASL was spoken as "SASL" (RFC 6120) or "SASL2" (XEP-0388). */
 enum {
     LQ_SECURITY_PROTOCOL = 0,
     LQ_SECURITY_CIPHER,

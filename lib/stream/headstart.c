@@ -51,6 +51,7 @@ static int headstart_login(lq_stream *stream)
         return LQ_OK;
     }
     stream->outbox.withheld = true;
+    stream->saver->given = false; /* what was given before lacks the number */
     lq_saver_touch(stream);
     return LQ_OK;
 }
@@ -83,7 +84,8 @@ int lq_stream_saved(lq_stream *stream, lq_time now, int which)
     if (!lq_stream_enter(stream, now)) {
         return LQ_E_BUSY;
     }
-    if (which == LQ_SAVED_ACCOUNT && stream->outbox.withheld) {
+    if (which == LQ_SAVED_ACCOUNT && stream->outbox.withheld &&
+        stream->saver->given) {
         stream->outbox.withheld = false;
         stream->changed = true;
     }

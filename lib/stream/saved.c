@@ -424,7 +424,7 @@ int lq_saved_check(const void *bytes, size_t len, const char *account)
 int lq_saved_read(lq_stream *stream, const void *bytes, size_t len)
 {
     value rest = saved_records(bytes, len), v;
-    int rv = LQ_OK;
+    int rv = rest.bytes == NULL ? LQ_E_NOMEM : LQ_OK; /* they were whole */
 
     while (rest.len > 0 && rv == LQ_OK) {
         int tag = take_record(&rest, &v);
@@ -480,6 +480,7 @@ const void *lq_stream_save(lq_stream *stream, int which, size_t *len)
         lq_buffer_wipe(&saver->bytes);
         return NULL;
     }
+    saver->given = true;
     *len = lq_buffer_len(&saver->bytes);
     return lq_buffer_bytes(&saver->bytes);
 }

@@ -18,6 +18,7 @@ enum { LQ_SAVED_MAX = 1024 * 1024 };
 typedef struct lq_saver {
     lq_note note;    /* they have changed */
     lq_buffer bytes; /* as they were asked for last */
+    bool given;      /* since output was withheld for them */
 } lq_saver;
 
 lq_saver *lq_saver_new(void); /* NULL when memory runs out */

@@ -836,6 +836,56 @@ START_TEST(offer_of_a_forger_is_no_crash)
 }
 END_TEST
 
+/* ---- early data ---- */
+
+static const clerk_offer soon = { .sasl = SASL_1,
+                                  .sasl2 = SASL_1,
+                                  .bindings = "tls-exporter "
+                                              "tls-server-end-point",
+                                  .bind2 = true,
+                                  .fast = "HT-SHA-256-ENDP",
+                                  .early = true };
+
+static bool something_leaves(void)
+{
+    size_t len = 0;
+
+    return lq_stream_output(talk.p->stream, &len) != NULL;
+}
+
+/* Only what lq_stream_save() has given can have been stored. */
+START_TEST(number_that_nobody_was_given_is_not_stored)
+{
+    blob nothing = { NULL, 0 }, kept;
+    lq_config *config = config_with(PEER_PASSWORD, &nothing);
+
+    lq_config_set_early(config, true);
+    server = (clerk){ .wrong = NULL };
+    begin(config, &soon, _i);
+    talk.early = true;
+    login(true);
+    CLAIM(talk.p->stream->known.token != NULL);
+    kept = save(); /* of which the program tells too late */
+    peer_lose(talk.p);
+    tlspeer_end(&talk.tls);
+    peer_event(talk.p, LQ_EVENT_SAVE);
+    peer_event(talk.p, LQ_EVENT_OFFLINE);
+    peer_connect(talk.p, LQ_TRANSPORT_TLS);
+    CLAIM(talk.p->stream->outbox.withheld);
+    CLAIM_IS(lq_stream_saved(talk.p->stream, talk.p->now, LQ_SAVED_ACCOUNT),
+             LQ_OK);
+    CLAIM(!something_leaves());
+    blob_free(&kept);
+    kept = save();
+    CLAIM(!something_leaves());
+    CLAIM_IS(lq_stream_saved(talk.p->stream, talk.p->now, LQ_SAVED_ACCOUNT),
+             LQ_OK);
+    CLAIM(something_leaves());
+    blob_free(&kept);
+    end();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -861,6 +911,7 @@ int main(void)
         records_that_make_no_sense_are_passed_over,
         record_that_comes_twice_counts_once,
         offer_of_a_forger_is_no_crash,
+        number_that_nobody_was_given_is_not_stored,
         NULL,
     };
 
