@@ -236,7 +236,9 @@ static int stream_saved(lq_stream *stream)
     }
     if (extras->saved != NULL) {
         rv = lq_saved_read(stream, extras->saved, extras->saved_len);
-        lq_config_forget_saved(&stream->config);
+        if (rv == LQ_OK) { /* else the next start() learns it, pins above all */
+            lq_config_forget_saved(&stream->config);
+        }
     }
     return rv;
 }

@@ -836,6 +836,35 @@ START_TEST(offer_of_a_forger_is_no_crash)
 }
 END_TEST
 
+/* Else a server could be believed that has less than it had, once memory was
+ * short. */
+START_TEST(what_memory_had_no_room_for_is_learnt_by_the_next_start)
+{
+    bool failed = !memory_is_tortured();
+
+    for (unsigned long n = 1; failed; n++) {
+        blob b = first_login(&fast);
+        const lq_known *known;
+
+        begin(config_with(NULL, &b), &fast, _i);
+        known = &talk.p->stream->known;
+        memory_fail(n, false);
+        failed = lq_stream_start(talk.p->stream, 0) == LQ_E_NOMEM;
+        memory_fail(0, false);
+        if (failed) {
+            ck_assert_int_eq(lq_stream_start(talk.p->stream, 0), LQ_OK);
+        }
+        /* keys and the TLS session can be made again */
+        ck_assert_msg(known->pins != 0 && known->has_offer &&
+                          known->version != NULL && known->agent != NULL &&
+                          known->token != NULL,
+                      "allocation %lu", n);
+        end();
+        blob_free(&b);
+    }
+}
+END_TEST
+
 /* ---- early data ---- */
 
 static const clerk_offer soon = { .sasl = SASL_1,
@@ -911,6 +940,7 @@ int main(void)
         records_that_make_no_sense_are_passed_over,
         record_that_comes_twice_counts_once,
         offer_of_a_forger_is_no_crash,
+        what_memory_had_no_room_for_is_learnt_by_the_next_start,
         number_that_nobody_was_given_is_not_stored,
         NULL,
     };
