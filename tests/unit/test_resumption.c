@@ -510,6 +510,46 @@ START_TEST(any_allocation_may_fail)
 }
 END_TEST
 
+/* ---- older TLS ---- */
+
+#define MECHANISM(name) "<mechanism>" name "</mechanism>"
+
+/* -PLUS is advertised, and each binding of this connection refused. */
+static void refuse_bindings(void)
+{
+    peer_header(
+        talk.p,
+        "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>" MECHANISM(
+            "SCRAM-SHA-256") MECHANISM("SCRAM-SHA-256-PLUS") "</mechanisms>");
+    for (int i = 0; i < 2; i++) {
+        peer_expect(talk.p, "<auth xmlns='urn:ietf:params:xml:ns:xmpp-sasl' "
+                            "mechanism='SCRAM-SHA-256-PLUS'/>");
+        peer_send(talk.p, "<failure xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+                          "<not-authorized/></failure>");
+    }
+}
+
+/* The ticket of TLS 1.3 is of no use then. */
+START_TEST(retry_with_tls_1_2_does_not_stumble_over_a_ticket)
+{
+    talk_begin(talk_config(), _i);
+    talk_connect(good(), TLSPEER_ANY);
+    refuse_bindings();
+    free(peer_take(talk.p));
+    ck_assert_int_eq(lq_stream_wish(talk.p->stream), LQ_WISH_CLOSE);
+    peer_hang_up(talk.p);
+    tlspeer_end(&talk.tls);
+    peer_event(talk.p, LQ_EVENT_OFFLINE);
+    ck_assert_ptr_nonnull(talk.p->stream->resumption);
+    talk_connect(good(), TLSPEER_ANY);
+    peer_expect_text(talk.p, "<stream:stream");
+    ck_assert_str_eq(lq_stream_security(talk.p->stream, LQ_SECURITY_PROTOCOL),
+                     "TLS1.2");
+    ck_assert_str_eq(session(), "new");
+    talk_end();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -529,6 +569,7 @@ int main(void)
         bytes_that_are_cut_off_are_none,
         numbers_that_we_would_not_write_are_refused,
         bytes_that_were_changed_are_none,
+        retry_with_tls_1_2_does_not_stumble_over_a_ticket,
         any_allocation_may_fail,
         NULL,
     };
