@@ -44,8 +44,10 @@ static size_t trace_secret(const lq_stream *stream, const char *bytes,
         if (len > 1 && tag_begins(bytes, len, secrets[i])) {
             const char *end = memchr(bytes, '>', len);
 
-            return end == NULL || end[-1] == '/' ? len
-                                                 : (size_t)(end - bytes) + 1;
+            /* an attribute may hold a '>', too: what is empty ends so */
+            return end == NULL || bytes[len - 2] == '/'
+                       ? len
+                       : (size_t)(end - bytes) + 1;
         }
     }
     return len;

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "peer.h"
 #include "suite.h"
 
@@ -100,6 +101,31 @@ START_TEST(secrets_are_masked_whatever_their_prefix)
 }
 END_TEST
 
+START_TEST(secrets_are_masked_whatever_their_attributes)
+{
+    static const char *const attributes[] = { "a='/>'", "a='>'", "a='/'" };
+
+    for (size_t i = 0; i < suite_rows(LQ_COUNT(attributes)); i++) {
+        char *all;
+
+        p = peer_begin(NULL, 2);
+        lq_stream_trace(p->stream, true);
+        peer_connect(p, LQ_TRANSPORT_SECURE);
+        peer_header(p, "<mechanisms xmlns='urn:ietf:params:xml:ns:xmpp-sasl'>"
+                       "<mechanism>SCRAM-SHA-1</mechanism></mechanisms>");
+        peer_sendf(p,
+                   "<challenge xmlns='urn:ietf:params:xml:ns:xmpp-sasl' %s>"
+                   "c2VjcmV0</challenge>",
+                   attributes[i]);
+        all = traced();
+        CLAIM(strstr(all, "c2VjcmV0") == NULL);
+        CLAIM(strstr(all, "***</challenge>") != NULL);
+        free(all);
+        peer_close(p);
+    }
+}
+END_TEST
+
 START_TEST(what_is_said_online_is_no_secret)
 {
     char *all;
@@ -136,6 +162,7 @@ int main(void)
         traffic_is_told_in_both_directions,
         secrets_are_masked,
         secrets_are_masked_whatever_their_prefix,
+        secrets_are_masked_whatever_their_attributes,
         what_is_said_online_is_no_secret,
         other_events_are_no_traces,
         NULL,
