@@ -220,6 +220,15 @@ static int tls_failed(lq_tls *tls, int rv, const char *message)
                                        message, .final = false });
 }
 
+/* Trust may have been taken back since the session was offered. */
+static bool past_still_stands(const lq_stream *stream, const lq_standing *s)
+{
+    const unsigned char *key = lq_trusted_key(stream);
+
+    return s->basis != LQ_BASIS_KEY ||
+           (key != NULL && memcmp(key, s->key, LQ_KEY_SIZE) == 0);
+}
+
 /* What the session of the past tells of this one. */
 static void tls_recall(lq_tls *tls)
 {
@@ -227,6 +236,9 @@ static void tls_recall(lq_tls *tls)
 
     if (past != NULL && lq_tls_is_resumed(tls)) {
         tls->standing = past->standing;
+        if (!past_still_stands(tls->stream, &past->standing)) {
+            tls->standing.basis = LQ_BASIS_NONE;
+        }
         tls->gave = past->gave;
         tls->stream->known.hangups = 0;
         lq_keylog_resumed(tls);

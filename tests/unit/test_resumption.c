@@ -327,6 +327,37 @@ START_TEST(trusted_key_must_be_trusted_still)
 }
 END_TEST
 
+/* The session was offered while it was. */
+START_TEST(trust_may_be_taken_back_while_a_session_is_resumed)
+{
+    const certificate *c = tlspeer_certificate(TLSPEER_OTHER);
+
+    for (size_t i = 0; i < LQ_COUNT(priorities); i++) {
+        unsigned char key[LQ_KEY_SIZE];
+        size_t size = sizeof(key);
+        lq_buffer blob = leave_with(talk_config(), c, priorities[i]);
+
+        certificate_fine(gnutls_x509_crt_get_key_id(
+            c->crt, GNUTLS_KEYID_USE_SHA256, key, &size));
+        begin(talk_config(), &blob, _i);
+        lq_set_trusted_key(talk.p->stream, key);
+        talk_connect(c, priorities[i]);
+        ck_assert_ptr_nonnull(lq_tls_past(talk_ours()));
+        ck_assert_int_eq(lq_stream_forget(talk.p->stream, LQ_FORGET_ALL),
+                         LQ_OK);
+        free(peer_take(talk.p));
+        ck_assert_int_eq(lq_stream_wish(talk.p->stream), LQ_WISH_CLOSE);
+        ck_assert_int_eq(talk.tls.heard, 0);
+        peer_hang_up(talk.p);
+        tlspeer_end(&talk.tls);
+        peer_event(talk.p, LQ_EVENT_OFFLINE);
+        talk_connect(c, priorities[i]);
+        talk_expect_refusal("name");
+        talk_end();
+    }
+}
+END_TEST
+
 static lq_config *with_certificate(void)
 {
     const certificate *c = tlspeer_certificate(TLSPEER_STRANGER);
@@ -564,6 +595,7 @@ int main(void)
         session_is_not_offered_after_a_week,
         clock_must_be_known,
         trusted_key_must_be_trusted_still,
+        trust_may_be_taken_back_while_a_session_is_resumed,
         session_does_not_carry_another_certificate_of_ours,
         session_that_is_under_way_is_not_kept,
         bytes_that_are_cut_off_are_none,
