@@ -93,6 +93,7 @@ static int write_fast(lq_stream *stream, lq_saying *say)
         return LQ_OK;
     }
     lq_sasl_means(stream, &means);
+    means.pins |= lq_choice_pins(&attempt->choice); /* as they will be then */
     attempt->wanted =
         lq_choose_token(&stream->known.offer, &means,
                         stream->config.early && stream->known.offer.early);

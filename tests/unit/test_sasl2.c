@@ -1504,6 +1504,18 @@ START_TEST(token_is_bound_where_that_is_offered)
 }
 END_TEST
 
+/* The pin of this login would forbid it. */
+START_TEST(no_token_is_asked_for_that_could_not_be_used)
+{
+    begin_tls(_i);
+    peer_header(p,
+                OFFER(PLUS, BIND2 FAST("HT-SHA-256-NONE")) BINDINGS(EXPORTER));
+    expect_authenticate("SCRAM-SHA-256-PLUS", "");
+    CLAIM(lacks("request-token"));
+    end();
+}
+END_TEST
+
 int main(void)
 {
     const TTest *const tests[] = {
@@ -1555,6 +1567,7 @@ int main(void)
         offer_that_contradicts_itself_is_not_answered,
         bindings_that_nobody_has_need_a_server_that_confirms_them,
         token_is_bound_where_that_is_offered,
+        no_token_is_asked_for_that_could_not_be_used,
         NULL,
     };
 
