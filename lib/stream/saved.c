@@ -249,7 +249,8 @@ static int read_token(lq_stream *stream, const value *v)
     lq_token *token;
     char *text;
 
-    if (m == NULL || m->family != LQ_SASL_HT) {
+    if (m == NULL || m->family != LQ_SASL_HT ||
+        end + 1 == (const char *)v->bytes + v->len) {
         return LQ_OK;
     }
     text = lq_strndup(end + 1,
