@@ -41,9 +41,11 @@ LQ_API int lq_config_set_token(lq_config *config, const char *token);
  *
  * What worked once is the least that is used again, whatever this says: no
  * PLAIN or DIGEST-MD5 after SCRAM or EXTERNAL, no login without channel binding
- * after one with it, no SASL 1 after SASL 2; see lq_stream_forget().  A server
- * that advertises -PLUS and refuses it is taken for an attack: where it is
- * known to be so, leave those with -PLUS out here. */
+ * after one with it (but by EXTERNAL, which proves us to whoever the
+ * certificate names, and not the server to us), no SASL 1 after SASL 2; see
+ * lq_stream_forget().  A server that advertises -PLUS and refuses it is taken
+ * for an attack: where it is known to be so, leave those with -PLUS out here.
+ */
 LQ_API int lq_config_set_mechanisms(lq_config *config, const char *names);
 
 /* Most iterations of SCRAM (RFC 5802) that a server may ask for, 4,096 to
@@ -118,15 +120,15 @@ LQ_API void lq_config_set_keylog(lq_config *config, bool log);
  *         if (store(bytes, len)) { lq_stream_saved(stream, now, event->id); }
  *  WHICH is LQ_SAVED_ACCOUNT.  Without DATA (LEN 0)
  * nothing is known yet; in both cases SAVE events tell when there is something
- * to be kept.  LQ_E_ARGUMENT if DATA is damaged or another account's: then it
- * is as if there were none. */
+ * to be kept.  LQ_E_ARGUMENT if DATA is damaged or another account's: then, and
+ * after LQ_E_NOMEM, it is as if there were none, pins included. */
 enum { LQ_SAVED_ACCOUNT = 1 };
 LQ_API int lq_config_set_saved(lq_config *config, int which, const void *data,
                                size_t len);
 
-/* Log in within the TLS handshake itself (early data, RFC 8446) where the server
- * is known to take a FAST token there; off at first.  What is sent so could be
- * sent again by others, so each token is used with a number, and the
+/* Log in within the TLS handshake itself (early data, RFC 8446) where the
+ * server is known to take a FAST token there; off at first.  What is sent so
+ * could be sent again by others, so each token is used with a number, and the
  * connection's output waits until lq_stream_saved() says that it has been
  * stored: without that call, and without lq_config_set_saved(), such a login
  * does not come about. */
