@@ -118,7 +118,7 @@ LQ_API void lq_config_set_keylog(lq_config *config, bool log);
  *     case LQ_EVENT_SAVE:
  *         bytes = lq_stream_save(stream, event->id, &len);
  *         if (store(bytes, len)) { lq_stream_saved(stream, now, event->id); }
- *  WHICH is LQ_SAVED_ACCOUNT.  Without DATA (LEN 0)
+ * WHICH is LQ_SAVED_ACCOUNT.  Without DATA (LEN 0)
  * nothing is known yet; in both cases SAVE events tell when there is something
  * to be kept.  LQ_E_ARGUMENT if DATA is damaged or another account's: then, and
  * after LQ_E_NOMEM, it is as if there were none, pins included. */
