@@ -156,11 +156,13 @@ static void send_message(world *w)
 static void take_events(world *w)
 {
     const lq_event *event;
+    size_t len;
 
     while ((event = lq_stream_event(w->stream)) != NULL) {
         if (event->type == LQ_EVENT_ONLINE) {
             send_message(w);
         } else if (event->type == LQ_EVENT_SAVE) {
+            lq_stream_save(w->stream, LQ_SAVED_ACCOUNT, &len);
             lq_stream_saved(w->stream, w->now, LQ_SAVED_ACCOUNT);
         }
     }
