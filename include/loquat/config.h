@@ -41,9 +41,9 @@ LQ_API int lq_config_set_token(lq_config *config, const char *token);
  *
  * What worked once is the least that is used again, whatever this says: no
  * PLAIN or DIGEST-MD5 after SCRAM or EXTERNAL, no login without channel binding
- * after one with it (but by EXTERNAL, which proves us to whoever the
- * certificate names, and not the server to us), no SASL 1 after SASL 2; see
- * lq_stream_forget().  A server that advertises -PLUS and refuses it is taken
+ * after one with it (EXTERNAL has none: it proves us to the server, and not the
+ * server to us), no SASL 1 after a SASL 2 in which the server proved itself;
+ * see lq_stream_forget().  A server that advertises -PLUS and refuses it is taken
  * for an attack: where it is known to be so, leave those with -PLUS out here.
  */
 LQ_API int lq_config_set_mechanisms(lq_config *config, const char *names);
@@ -158,7 +158,8 @@ LQ_API int lq_config_set_timeout(lq_config *config, int which, lq_time ms);
 /* How long to wait before connecting again: a random time up to FIRST after
  * the first failure, doubling to LAST at most; 2,000 and 300,000 at first, 24
  * days at most.  FIRST = LQ_NEVER: do not reconnect, the stream is CLOSED when
- * it is lost. */
+ * it is lost; but a redirect, and a login that needs a second connection, is
+ * followed at once in any case. */
 LQ_API int lq_config_set_reconnect(lq_config *config, lq_time first,
                                    lq_time last);
 

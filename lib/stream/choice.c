@@ -188,6 +188,9 @@ static bool choose_external(lq_choice *choice, const lq_offer *offer,
                            means->mechanisms &
                            lq_mechanisms_of(LQ_SASL_EXTERNAL);
 
+    if ((means->pins & LQ_PIN_BOUND) != 0) {
+        return false; /* but it says nothing of who the server is */
+    }
     choice->mechanism = lq_mechanism_best(set);
     return choice->mechanism != NULL;
 }
@@ -253,7 +256,12 @@ bool lq_choice_equal(const lq_choice *a, const lq_choice *b)
 unsigned lq_choice_pins(const lq_choice *choice)
 {
     const lq_mechanism *m = choice->mechanism;
-    unsigned pins = choice->profile == LQ_SASL2 ? LQ_PIN_SASL2 : 0;
+    unsigned pins = 0;
+
+    /* what nobody has proved may have been offered by anybody */
+    if (choice->profile == LQ_SASL2 && lq_mechanism_is_mutual(m)) {
+        pins |= LQ_PIN_SASL2;
+    }
 
     /* a token proves nothing: it may have been given for a PLAIN password */
     if (lq_mechanism_is_secretive(m) && m->family != LQ_SASL_HT) {
