@@ -1097,6 +1097,28 @@ END_TEST
 
 /* ---- keys without the password ---- */
 
+#define BIND_CSI                                                               \
+    "<bind xmlns='urn:xmpp:bind:0'><inline>"                                   \
+    "<feature var='urn:xmpp:csi:0'/></inline></bind>"
+
+START_TEST(absence_that_was_told_in_the_login_ends_all_the_same)
+{
+    prepare(config_for(PEER_JID, PEER_PASSWORD), _i);
+    CLAIM_IS(lq_stream_set_active(p->stream, p->now, false), LQ_OK);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    peer_header(p, OFFER(SCRAM, BIND_CSI));
+    expect_authenticate("SCRAM-SHA-256",
+                        "<bind xmlns='urn:xmpp:bind:0'>"
+                        "<inactive xmlns='urn:xmpp:csi:0'/></bind>");
+    scram_go_on(SCRAM_SALT);
+    succeed(ME); /* its features name no client state */
+    peer_quiet(p);
+    CLAIM_IS(lq_stream_set_active(p->stream, p->now, true), LQ_OK);
+    peer_expect(p, "<active xmlns='urn:xmpp:csi:0'/>");
+    end();
+}
+END_TEST
+
 START_TEST(password_is_asked_for_when_the_keys_do_not_fit)
 {
     lq_config *config = config_for(PEER_JID, PEER_PASSWORD);
@@ -1554,6 +1576,7 @@ int main(void)
         offer_that_got_worse_ends_a_guess,
         server_must_offer_before_it_answers,
         guess_that_ended_the_connection_is_not_made_again,
+        absence_that_was_told_in_the_login_ends_all_the_same,
         password_is_asked_for_when_the_keys_do_not_fit,
         nobody_is_who_the_server_says,
         nobody_is_nobody_elsewhere,
