@@ -25,7 +25,8 @@ LQ_BEGIN
 LQ_API lq_config *lq_config_new(const char *jid);
 LQ_API void lq_config_free(lq_config *config); /* NULL is fine */
 
-/* NULL (as at first) means that a QUERY event asks for it. */
+/* UTF-8 of 4,096 bytes at the most; NULL (as at first) means that a QUERY event
+ * asks for it. */
 LQ_API int lq_config_set_password(lq_config *config, const char *password);
 
 /* An OAuth 2.0 access token (RFC 6750), for OAUTHBEARER; with one, and without

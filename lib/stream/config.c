@@ -11,7 +11,8 @@
 
 enum {
     ITERATIONS_MAX = 10000000,
-    PIN_SIZE = 32, /* of a SHA-256 */
+    PASSWORD_MAX = 4096, /* preparing it makes it no more than 11 times that */
+    PIN_SIZE = 32,       /* of a SHA-256 */
     PINS_MAX = 1000,
     STANZA_MIN = 10000,           /* RFC 6120, 13.12 */
     STANZA_MAX = 9 * 1024 * 1024, /* libxml2 refuses a text of ten million */
@@ -273,7 +274,8 @@ int lq_config_set_password(lq_config *config, const char *password)
 {
     char *copy;
 
-    if (password != NULL && !lq_utf8_valid(password, strlen(password))) {
+    if (password != NULL && (strlen(password) > PASSWORD_MAX ||
+                             !lq_utf8_valid(password, strlen(password)))) {
         return LQ_E_ARGUMENT;
     }
     copy = lq_strdup(password);

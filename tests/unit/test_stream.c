@@ -177,6 +177,16 @@ START_TEST(authorities_that_cannot_be_read_are_refused)
 }
 END_TEST
 
+/* COUNT times C; the next call's is another. */
+static const char *repeated(char c, size_t count)
+{
+    static char text[8192];
+
+    memset(text, c, count);
+    text[count] = '\0';
+    return text;
+}
+
 START_TEST(config_takes_only_what_can_work)
 {
     lq_config *c = config_for(PEER_JID);
@@ -198,6 +208,7 @@ START_TEST(config_takes_only_what_can_work)
     CLAIM_IS(lq_config_set_timeout(c, LQ_TIMEOUT_IDLE, LQ_NEVER), LQ_OK);
     CLAIM_IS(lq_config_set_timeout(c, LQ_TIMEOUT_SPACE, LQ_NEVER), LQ_OK);
     CLAIM_IS(lq_config_set_password(c, "\xff"), LQ_E_ARGUMENT);
+    CLAIM_IS(lq_config_set_password(c, repeated('x', 4097)), LQ_E_ARGUMENT);
     CLAIM_IS(lq_config_set_resource(c, ""), LQ_E_ARGUMENT);
     CLAIM_IS(lq_config_set_resource(c, "\x01"), LQ_E_ARGUMENT);
     CLAIM_IS(lq_config_set_lang(c, "\xc0\x80"), LQ_E_ARGUMENT);
