@@ -1,10 +1,7 @@
 /* sasl.c - see sasl.h.
  *
  * What the password (or what else we have) is shown to, and how, is choice.c's
- * to say, each time anew: after a refusal something has changed (a binding was
- * refused, a token has gone), and all the rows are asked again on the same
- * stream.  If nothing has changed, the refusal is final: the password is never
- * offered through anything weaker.
+ * to say, each time anew; what a refusal changes is refused.c's.
  *
  * A server that is known from before is taken at its word of then, and the
  * login begins before it has said it again.  If it now says something else the
@@ -16,7 +13,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "sasl/password.h"
 #include "stream/inline.h"
 #include "stream/saying.h"
 #include "stream/stream.h"
@@ -28,7 +24,7 @@ enum {
     NAMES_MAX = 4 * 1024
 };
 
-static void attempt_free(lq_attempt *attempt)
+void lq_attempt_free(lq_attempt *attempt)
 {
     if (attempt != NULL) {
         lq_exchange_free(attempt->exchange);
@@ -40,7 +36,7 @@ static void attempt_free(lq_attempt *attempt)
 
 static void sasl_drop(lq_sasl *sasl)
 {
-    attempt_free(sasl->attempt);
+    lq_attempt_free(sasl->attempt);
     sasl->attempt = NULL;
 }
 
@@ -74,8 +70,8 @@ static const char *sasl_xmlns(const lq_attempt *attempt)
 
 /* ---- failing ---- */
 
-static int sasl_fault(lq_stream *stream, const char *condition,
-                      const char *text, const char *message, bool final)
+int lq_sasl_fault(lq_stream *stream, const char *condition, const char *text,
+                  const char *message, bool final)
 {
     return lq_stream_fail(stream,
                           &(lq_fault){ LQ_LAYER_SASL, LQ_E_AUTH, condition,
@@ -89,7 +85,7 @@ int lq_sasl_distrust(lq_stream *stream, const char *message)
     if (attempt != NULL) {
         lq_sasl_say(stream, "abort", sasl_xmlns(attempt), NULL);
     }
-    return sasl_fault(stream, NULL, NULL, message, true);
+    return lq_sasl_fault(stream, NULL, NULL, message, true);
 }
 
 /* ---- what we have ---- */
@@ -292,8 +288,8 @@ static int attempt_start(lq_stream *stream, const lq_choice *choice,
         return rv;
     }
     return rv == LQ_E_STATE || rv == LQ_E_ARGUMENT
-               ? sasl_fault(stream, NULL, choice->mechanism->name,
-                            "The login could not begin.", true)
+               ? lq_sasl_fault(stream, NULL, choice->mechanism->name,
+                               "The login could not begin.", true)
                : lq_stream_no_memory(stream);
 }
 
@@ -308,8 +304,9 @@ static int sasl_none(lq_stream *stream)
     lq_buffer_init(&text, NAMES_MAX);
     lq_offer_names(lq_features_root(&stream->negotiation.features), &text);
     rv = lq_buffer_append(&text, "", 1);
-    rv = sasl_fault(stream, NULL, rv < 0 ? NULL : lq_buffer_bytes(&text),
-                    "The server offers no way to log in that we accept.", true);
+    rv = lq_sasl_fault(stream, NULL, rv < 0 ? NULL : lq_buffer_bytes(&text),
+                       "The server offers no way to log in that we accept.",
+                       true);
     lq_buffer_clear(&text);
     return rv;
 }
@@ -343,14 +340,15 @@ static int sasl_mistrust(lq_stream *stream, const lq_choice *choice)
     if (sasl_turns_back(stream)) {
         stream->known.older_tls = true;
         lq_reconnect_at_once(&stream->reconnect);
-        return sasl_fault(stream, "not-authorized", NULL,
-                          "The server advertises channel binding and accepts "
-                          "none over TLS 1.3: trying TLS 1.2.",
-                          false);
+        return lq_sasl_fault(
+            stream, "not-authorized", NULL,
+            "The server advertises channel binding and accepts "
+            "none over TLS 1.3: trying TLS 1.2.",
+            false);
     }
     stream->known.older_tls = false;
-    return sasl_fault(stream, refused ? "not-authorized" : NULL, NULL,
-                      choice->mistrust, true);
+    return lq_sasl_fault(stream, refused ? "not-authorized" : NULL, NULL,
+                         choice->mistrust, true);
 }
 
 static int sasl_choose(lq_stream *stream, lq_choice *choice)
@@ -463,7 +461,7 @@ int lq_sasl_answered(lq_stream *stream)
     return lq_negotiate_go(
         stream,
         stream->config.password == NULL
-            ? sasl_fault(stream, NULL, NULL, "No password was given.", true)
+            ? lq_sasl_fault(stream, NULL, NULL, "No password was given.", true)
             : LQ_ROW_AGAIN);
 }
 
@@ -487,10 +485,11 @@ static int sasl_give_up(lq_stream *stream)
 {
     lq_known_forget_password(&stream->known);
     lq_reconnect_at_once(&stream->reconnect);
-    return sasl_fault(stream, NULL, NULL,
-                      "The server wants the password in another form than it "
-                      "was kept in: it will be asked for.",
-                      false);
+    return lq_sasl_fault(
+        stream, NULL, NULL,
+        "The server wants the password in another form than it "
+        "was kept in: it will be asked for.",
+        false);
 }
 
 /* Step on with what TEXT encodes; what we say to that goes to OUT. */
@@ -583,172 +582,4 @@ void lq_sasl_succeeded(lq_stream *stream)
     sasl->binding = (unsigned char)choice->binding;
     stream->known.pins |= (unsigned char)lq_choice_pins(choice);
     sasl_drop(sasl);
-}
-
-/* ---- trying again ---- */
-
-static const lq_element *sasl_condition(const lq_element *failure)
-{
-    const lq_element *e = lq_element_child(failure, NULL, LQ_NS_SASL);
-
-    while (e != NULL && strcmp(lq_element_name(e), "text") == 0) {
-        e = lq_element_next(e, NULL, LQ_NS_SASL);
-    }
-    return e;
-}
-
-static const char *sasl_text(const lq_element *failure)
-{
-    const lq_element *text = lq_element_child(failure, "text", LQ_NS_SASL);
-
-    return lq_element_text(
-        text != NULL ? text : lq_element_child(failure, "text", LQ_NS_SASL2));
-}
-
-/* The server refused what we said in another form than it has stored. */
-static bool retry_other_form(lq_stream *stream, const lq_attempt *attempt)
-{
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    lq_known *known = &stream->known;
-    const char *password = stream->config.password;
-
-    if (sasl->other_form || password == NULL ||
-        attempt->choice.mechanism->family != LQ_SASL_SCRAM ||
-        !lq_password_is_ambiguous(password)) {
-        return false;
-    }
-    known->preparation = known->preparation == LQ_PREPARE_OPAQUE
-                             ? LQ_PREPARE_SASLPREP
-                             : LQ_PREPARE_OPAQUE;
-    return sasl->other_form = true;
-}
-
-/* Keys that were kept may be those of an old password. */
-static bool retry_new_keys(lq_stream *stream, const lq_attempt *attempt)
-{
-    const lq_scram_keys *keys = stream->known.keys;
-
-    if (attempt->choice.mechanism->family != LQ_SASL_SCRAM || keys == NULL ||
-        !keys->kept) {
-        return false;
-    }
-    lq_known_forget_password(&stream->known);
-    return true;
-}
-
-/* A server that does not announce bindings may lack the one that was tried;
- * another one is no weaker against whoever stands between. */
-static bool retry_other_binding(lq_stream *stream, const lq_attempt *attempt)
-{
-    const lq_choice *choice = &attempt->choice;
-    const lq_known *known = &stream->known;
-
-    if (choice->flag != 'p' || choice->profile != LQ_SASL1 ||
-        known->offer.announces || (known->pins & LQ_PIN_BOUND) != 0) {
-        return false;
-    }
-    stream->negotiation.sasl.refused |= (lq_bindings)(1u << choice->binding);
-    return true;
-}
-
-static bool retry_without_token(lq_stream *stream, const lq_attempt *attempt)
-{
-    if (attempt->choice.mechanism->family != LQ_SASL_HT) {
-        return false;
-    }
-    lq_known_set_token(&stream->known, NULL);
-    return true;
-}
-
-/* What was guessed from the last offer is refused because the offer is another
- * now: without prejudice. */
-static bool retry_by_real_offer(lq_stream *stream, const lq_attempt *attempt,
-                                const lq_element *failure)
-{
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    lq_choice choice;
-    lq_means means;
-
-    if (!attempt->guessed || sasl->undone) {
-        return false;
-    }
-    lq_sasl_means(stream, &means);
-    lq_choose(&choice, &stream->known.offer, &means);
-    sasl->undone =
-        !lq_choice_equal(&choice, &attempt->choice) ||
-        lq_element_child(failure, "config-version-mismatch", LQ_NS_IAP) != NULL;
-    return sasl->undone;
-}
-
-static bool is_temporary(const char *condition)
-{
-    return strcmp(condition, "temporary-auth-failure") == 0 ||
-           strcmp(condition, "aborted") == 0;
-}
-
-static bool sasl_retries(lq_stream *stream, const lq_attempt *attempt,
-                         const lq_element *failure, const char *condition)
-{
-    if (retry_by_real_offer(stream, attempt, failure)) {
-        return true;
-    }
-    if (is_temporary(condition)) {
-        return false;
-    }
-    return retry_without_token(stream, attempt) ||
-           retry_new_keys(stream, attempt) ||
-           retry_other_form(stream, attempt) ||
-           retry_other_binding(stream, attempt);
-}
-
-/* What was refused, for a person. */
-static const char *refused_message(const lq_choice *choice,
-                                   const char *condition)
-{
-    bool plain = strcmp(condition, "not-authorized") == 0;
-
-    switch (choice->mechanism->family) {
-    case LQ_SASL_EXTERNAL:
-        return "The server does not accept our certificate for this account.";
-    case LQ_SASL_HT:
-    case LQ_SASL_OAUTH:
-        return "The server does not accept the token for this account.";
-    case LQ_SASL_ANONYMOUS:
-        return "The server lets nobody in without a name.";
-    default:
-        return plain ? "The server does not accept this account and password."
-               : choice->flag == 'p'
-                   ? "The server refused the login, which was bound to this "
-                     "connection. If the password is right, somebody may "
-                     "stand between."
-                   : "The server refused the login.";
-    }
-}
-
-static int sasl_refused(lq_stream *stream, const lq_element *failure,
-                        const char *condition, const lq_choice *choice)
-{
-    return sasl_fault(stream, condition, sasl_text(failure),
-                      refused_message(choice, condition),
-                      !is_temporary(condition));
-}
-
-int lq_sasl_failed(lq_stream *stream, const lq_element *failure)
-{
-    lq_sasl *sasl = &stream->negotiation.sasl;
-    lq_attempt *attempt = sasl->attempt;
-    const lq_element *e = sasl_condition(failure);
-    const char *condition =
-        e == NULL ? "undefined-condition" : lq_element_name(e);
-    lq_choice choice;
-    bool again;
-
-    sasl->attempt = NULL;
-    again = sasl_retries(stream, attempt, failure, condition);
-    choice = attempt->choice;
-    attempt_free(attempt);
-    if (again) {
-        return LQ_ROW_AGAIN;
-    }
-    return sasl_refused(stream, failure, condition, &choice);
 }

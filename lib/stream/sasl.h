@@ -77,6 +77,13 @@ void lq_sasl_succeeded(lq_stream *stream);
 /* The login was refused. */
 int lq_sasl_failed(lq_stream *stream, const lq_element *failure);
 
+/* It has served; NULL is fine. */
+void lq_attempt_free(lq_attempt *attempt);
+
+/* As lq_stream_fail(), for this layer. */
+int lq_sasl_fault(lq_stream *stream, const char *condition, const char *text,
+                  const char *message, bool final);
+
 /* The server does not keep to the protocol: whoever it is, it is not ours. */
 int lq_sasl_distrust(lq_stream *stream, const char *message);
 
