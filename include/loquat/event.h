@@ -54,6 +54,11 @@ struct lq_event {
     const void *detail;      /* for the functions that ask, not for you */
 };
 
+/* ONLINE: whether it is the session that there was before OFFLINE (XEP-0198):
+ * nothing was lost, and contacts, rooms and the server have not noticed.  False
+ * for other events. */
+LQ_API bool lq_event_resumed(const lq_event *event);
+
 /* DELIVERY: the server has it, which shows when it replies to a later request
  * or answers our closing tag; it never left; or it left, and nobody knows. */
 enum { LQ_DELIVERY_ACKED = 0, LQ_DELIVERY_FAILED, LQ_DELIVERY_UNKNOWN };

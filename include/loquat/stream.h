@@ -147,6 +147,12 @@ LQ_API int lq_stream_sent(lq_stream *stream, lq_time now, size_t len);
 LQ_API lq_time lq_stream_deadline(const lq_stream *stream);
 LQ_API int lq_stream_tick(lq_stream *stream, lq_time now);
 
+/* The way to the net has changed, as the system tells (another network, awake
+ * again): a stream that waits tries at once, and one that is online finds out
+ * whether it still is, within the PING time of the config.  LQ_OK or
+ * LQ_E_NOMEM. */
+LQ_API int lq_stream_network_changed(lq_stream *stream, lq_time now);
+
 /* ---- for the program ---- */
 
 /* The next event, or NULL.  It and everything reached from it stay valid until

@@ -44,6 +44,7 @@ typedef struct account {
 struct lq_presence {
     lq_stream *stream;
     bool online;
+    bool changed; /* ours, while we were offline */
     lq_appearance own;
 
     lq_hash_key key;
@@ -327,14 +328,14 @@ static int presence_online(void *self, bool resumed)
     int rv = LQ_OK;
 
     presence->online = true;
-    if (resumed) {
-        return LQ_OK;
+    if (!resumed) {
+        presence_forget(presence);
     }
-    presence_forget(presence);
-    if (own->show != LQ_SHOW_OFFLINE) {
+    if (resumed ? presence->changed : own->show != LQ_SHOW_OFFLINE) {
         rv = lq_module_send(presence, lq_appearance_build(own, presence->stream,
                                                           NULL, own->show));
     }
+    presence->changed = false;
     return rv;
 }
 
@@ -429,6 +430,7 @@ lq_id lq_presence_set(lq_presence *presence, int show, int priority)
     }
     presence->own.show = show;
     presence->own.priority = priority;
+    presence->changed = !presence->online;
     if (presence->online) {
         id = presence_send(presence, NULL, show);
     }

@@ -31,21 +31,30 @@ static int answer_flood(lq_stream *stream)
                              .tell = true });
 }
 
+/* Now, or when the session is resumed. */
+static bool answer_has_way(const lq_stream *stream)
+{
+    bool open = !stream->ending && !stream->closed_by_us &&
+                stream->transport != 0 && stream->negotiation.through;
+
+    return open || (lq_sm_is_resumable(stream) && !stream->stopping);
+}
+
 static int answer_write(lq_stream *stream, const lq_builder *b)
 {
     size_t len = lq_buffer_len(&b->buffer);
+    uint64_t number;
 
-    if (stream->ending || stream->closed_by_us || stream->transport == 0 ||
-        !stream->negotiation.through) {
+    if (!answer_has_way(stream)) {
         return LQ_E_STATE;
     }
-    if (lq_stream_waiting(stream) >= LQ_OUTBOX_HIGH) {
+    if (lq_stream_room(stream) == 0) {
         stream->outbox.reserve += len;
         if (stream->outbox.reserve > LQ_OUTBOX_RESERVE) {
             return answer_flood(stream);
         }
     }
-    return lq_stream_write_element(stream, lq_buffer_bytes(&b->buffer), len);
+    return lq_sm_send(stream, lq_buffer_bytes(&b->buffer), len, &number);
 }
 
 /* The book is closed once the answer is written, so that one that failed for

@@ -181,7 +181,8 @@ const lq_row lq_row_bind = {
 static int session_begin(lq_stream *stream, const lq_element *offer)
 {
     if (offer == NULL || lq_element_child(offer, "optional", NULL) != NULL ||
-        stream->negotiation.sasl.profile == LQ_SASL2) {
+        stream->negotiation.sasl.profile == LQ_SASL2 ||
+        stream->negotiation.resumed) {
         return LQ_ROW_SKIP;
     }
     return bind_send(stream, "session", LQ_NS_SESSION, NULL, NULL);

@@ -16,6 +16,9 @@ void lq_stream_send_close(lq_stream *stream)
 
     if (!stream->closed_by_us && stream->transport != 0 &&
         stream->negotiation.opened) {
+        if (stream->stopping) {
+            lq_sm_tell(stream); /* else they are given to somebody again */
+        }
         stream->closed_by_us = true;
         lq_stream_write_element(stream, tag, strlen(tag));
     }
@@ -140,6 +143,13 @@ static void closing_hung_up(lq_stream *stream)
     }
 }
 
+/* Whether the program still has to take, or to be done with, something. */
+static bool closing_is_awaited(const lq_stream *stream)
+{
+    return !lq_inbox_is_empty(&stream->inbox) || stream->surfacing ||
+           (stream->sm != NULL && stream->sm->taking);
+}
+
 int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
 {
     int rv = LQ_E_STATE;
@@ -154,11 +164,12 @@ int lq_stream_disconnected(lq_stream *stream, lq_time now, int error)
         closing_hung_up(stream);
         lq_stream_close_done(stream);
         lq_questions_drop(stream);
+        lq_sm_lost(stream);
         lq_tickets_unsent(stream);
         lq_tls_remember(stream);
         lq_outbox_reset(&stream->outbox);
         lq_tickets_room(stream);
-        if (lq_inbox_is_empty(&stream->inbox) && !stream->surfacing) {
+        if (!closing_is_awaited(stream)) {
             lq_stream_conclude(stream);
         }
     }
@@ -191,6 +202,15 @@ static void tell_closed(lq_stream *stream)
     lq_stream_note(stream, &connection->closed);
 }
 
+/* The session ends with its connection, or long after it. */
+static void closing_session(lq_stream *stream)
+{
+    lq_tickets_lost(stream);
+    lq_sm_free(stream->sm);
+    stream->sm = NULL;
+    lq_questions_drop(stream);
+}
+
 /* The transport is gone, or there was none, and the inbox is empty. */
 void lq_stream_conclude(lq_stream *stream)
 {
@@ -202,15 +222,18 @@ void lq_stream_conclude(lq_stream *stream)
         explain_end(stream);
         stream->ending = stream->lost = false;
         lq_inbox_reset(&stream->inbox);
-        lq_tickets_lost(stream);
-        tell_offline(stream);
         again =
             again && lq_reconnect_after(stream, &stream->connection->failure);
+        if (!again || !lq_sm_is_resumable(stream)) {
+            closing_session(stream);
+        }
+        tell_offline(stream);
     }
     if (again) {
         stream->state = LQ_STATE_WAITING;
     } else {
         lq_timer_set(stream, &stream->reconnect.timer, LQ_NEVER);
+        closing_session(stream);
         tell_closed(stream);
     }
     stream->changed = true;

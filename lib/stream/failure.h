@@ -29,7 +29,8 @@ void lq_connection_unref(lq_connection *connection);
 
 /* What can go wrong.  CONDITION is what the stream error of ours is called (in
  * layers XML, STREAM) or what the peer said; MESSAGE is the sentence; TEXT the
- * peer's.  TELL: send the stream error CONDITION. */
+ * peer's.  TELL: send the stream error CONDITION, with DETAIL (an element, or
+ * NULL). */
 typedef struct lq_fault {
     int layer, code;
     const char *condition;
@@ -37,6 +38,7 @@ typedef struct lq_fault {
     const char *message;
     bool final;
     bool tell;
+    const char *detail;
 } lq_fault;
 
 /* Remember FAULT if it is the first. */

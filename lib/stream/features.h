@@ -27,6 +27,11 @@ static inline void lq_features_forget_tree(lq_features *features)
     }
 }
 
+static inline bool lq_features_are_none(const lq_features *features)
+{
+    return features->tree == NULL && features->text == NULL;
+}
+
 /* The whole tree, or NULL: there is none, or no memory for it. */
 const lq_element *lq_features_root(lq_features *features);
 

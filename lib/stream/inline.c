@@ -1,6 +1,7 @@
 /* inline.c - see inline.h.
  *
- * Whether anybody looks (activity.c) is the stream's own row. */
+ * Whether anybody looks (activity.c) and stream management (sm.c) are the
+ * stream's own rows. */
 #include "stream/inline.h"
 
 #include <string.h>
@@ -40,8 +41,7 @@ int lq_inline_learn(char **names, const lq_element *bind)
     return rv == LQ_E_FULL ? lq_replace(names, NULL) : rv;
 }
 
-/* Whether NAME is one of NAMES. */
-static bool names_have(const char *names, const char *name)
+bool lq_inline_has(const char *names, const char *name)
 {
     size_t len = strlen(name);
 
@@ -65,7 +65,7 @@ static void slot_write(lq_slot *slot, const char *names, lq_writer *writer)
          i++) {
         bool wanted = row[i].wanted == NULL || row[i].wanted(slot->state);
 
-        if (wanted && names_have(names, row[i].feature)) {
+        if (wanted && lq_inline_has(names, row[i].feature)) {
             lq_write_open(writer, row[i].name, row[i].xmlns);
             lq_write_close(writer);
             slot->inlined |= (uint32_t)1 << i;
@@ -76,13 +76,14 @@ static void slot_write(lq_slot *slot, const char *names, lq_writer *writer)
 void lq_inline_write(lq_stream *stream, lq_writer *writer)
 {
     bool inactive =
-        stream->inactive && names_have(stream->known.inlines, LQ_NS_CSI);
+        stream->inactive && lq_inline_has(stream->known.inlines, LQ_NS_CSI);
 
     stream->negotiation.inactive = inactive;
     if (inactive) {
         lq_write_open(writer, "inactive", LQ_NS_CSI);
         lq_write_close(writer);
     }
+    lq_sm_write_enable(stream, writer);
     for (lq_link *l = stream->modules.slots.first; l != NULL; l = l->next) {
         slot_write(LQ_OUTER(l, lq_slot, place), stream->known.inlines, writer);
     }

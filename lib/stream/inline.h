@@ -14,6 +14,9 @@
  * with spaces between in *NAMES.  LQ_OK or LQ_E_NOMEM. */
 int lq_inline_learn(char **names, const lq_element *bind);
 
+/* Whether NAME is one of NAMES (NULL: there are none). */
+bool lq_inline_has(const char *names, const char *name);
+
 /* Write what modules want, as children of <bind/>. */
 void lq_inline_write(lq_stream *stream, lq_writer *writer);
 

@@ -1,7 +1,8 @@
 /* liveness.c - is the peer still there, and does the path still know us?
  *
  * If nothing has come for a while the server is pinged (XEP-0199); if nothing
- * at all comes after that either, the connection is dead.  If nothing has left
+ * at all comes after that either, the connection is dead.  A request for
+ * acknowledgement (XEP-0198) does as well as a ping.  If nothing has left
  * for a while a blank does, for the sake of routers that forget (RFC 6120,
  * 4.6.1).  The timers do not follow each byte: when one fires it looks at the
  * clock and sleeps on. */
@@ -38,19 +39,36 @@ static void liveness_dead(lq_stream *stream)
 
 static void idle_fire(lq_stream *stream, lq_timer *timer)
 {
-    lq_time due = liveness_left(stream, stream->heard, LQ_TIMEOUT_IDLE);
+    bool asked = stream->pinged != LQ_NEVER;
+    lq_time due = asked ? liveness_left(stream, stream->pinged, LQ_TIMEOUT_PING)
+                        : liveness_left(stream, stream->heard, LQ_TIMEOUT_IDLE);
 
-    if (due > stream->now) {
-        stream->pinged = LQ_NEVER;
-    } else if (stream->pinged == LQ_NEVER || stream->pinged < stream->heard) {
-        stream->pinged = stream->now;
-        liveness_ping(stream);
-        due = liveness_left(stream, stream->now, LQ_TIMEOUT_PING);
-    } else {
+    if (due > stream->now || due == LQ_NEVER) {
+        lq_timer_set(stream, timer, due);
+    } else if (asked) {
         liveness_dead(stream);
-        return;
+    } else {
+        lq_liveness_ask(stream);
     }
-    lq_timer_set(stream, timer, due);
+}
+
+void lq_liveness_probe(lq_stream *stream)
+{
+    if (stream->pinged == LQ_NEVER &&
+        stream->config.timeouts[LQ_TIMEOUT_IDLE] != LQ_NEVER) {
+        stream->pinged = stream->now;
+        lq_timer_set(stream, &stream->idle,
+                     liveness_left(stream, stream->now, LQ_TIMEOUT_PING));
+    }
+}
+
+void lq_liveness_ask(lq_stream *stream)
+{
+    if (stream->pinged == LQ_NEVER && stream->state == LQ_STATE_ONLINE &&
+        !stream->ending) {
+        lq_liveness_probe(stream);
+        liveness_ping(stream);
+    }
 }
 
 static void space_fire(lq_stream *stream, lq_timer *timer)

@@ -78,7 +78,8 @@ static int slot_handlers(lq_stream *stream, const lq_module *module, void *self)
 
 static void slot_online(lq_slot *slot, bool resumed)
 {
-    slot->online = true;
+    resumed = resumed && slot->greeted;
+    slot->online = slot->greeted = true;
     if (slot->module->online == NULL) {
         return;
     }

@@ -14,7 +14,8 @@ typedef struct lq_slot {
     lq_timer timer;
     uint32_t inlined; /* which of its inlines were asked for, bit by bit */
     bool due;
-    bool online; /* its online() was called for this session */
+    bool online;  /* its online() was called for this connection */
+    bool greeted; /* ... or for one before */
     _Alignas(max_align_t) char state[];
 } lq_slot;
 

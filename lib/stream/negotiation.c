@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/array.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "stream/sm.h"
 #include "stream/stream.h"
 #include "xml/quote.h"
 
 /* The order is the protocol's: protect, then identify, then bind. */
 static const lq_row *const rows[] = {
-    &lq_row_starttls, &lq_row_sasl2,   &lq_row_sasl1,
-    &lq_row_bind,     &lq_row_session, NULL,
+    &lq_row_starttls, &lq_row_sasl2,   &lq_row_sasl1,  &lq_row_resume,
+    &lq_row_bind,     &lq_row_session, &lq_row_enable, NULL,
 };
 
 void lq_negotiation_reset(lq_negotiation *negotiation)
@@ -25,6 +27,7 @@ void lq_negotiation_reset(lq_negotiation *negotiation)
     negotiation->bound = negotiation->inlined = false;
     negotiation->any_resource = false;
     negotiation->through = false;
+    negotiation->old_session = negotiation->resumed = false;
 }
 
 /* ---- headers ---- */
@@ -333,22 +336,21 @@ int lq_stream_error(lq_stream *stream, const lq_element *error)
     return lq_stream_fail(stream, &fault);
 }
 
-void lq_stream_write_error(lq_stream *stream, const char *condition)
+void lq_stream_write_error(lq_stream *stream, const lq_fault *fault)
 {
     lq_buffer text;
     int rv = LQ_OK;
-    static const char *const parts[] = { "<stream:error><", NULL,
-                                         " xmlns='" LQ_NS_ERRORS "'/>"
-                                         "</stream:error>" };
+    const char *const parts[] = { "<stream:error><", fault->condition,
+                                  " xmlns='" LQ_NS_ERRORS "'/>",
+                                  fault->detail == NULL ? "" : fault->detail,
+                                  "</stream:error>" };
 
     if (!stream->negotiation.opened) {
         return;
     }
     lq_buffer_init(&text, 1024);
-    for (size_t i = 0; i < 3 && rv == LQ_OK; i++) {
-        const char *part = parts[i] == NULL ? condition : parts[i];
-
-        rv = lq_buffer_append(&text, part, strlen(part));
+    for (size_t i = 0; i < LQ_COUNT(parts) && rv == LQ_OK; i++) {
+        rv = lq_buffer_append(&text, parts[i], strlen(parts[i]));
     }
     if (rv == LQ_OK) {
         lq_stream_write_element(stream, lq_buffer_bytes(&text),

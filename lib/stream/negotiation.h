@@ -37,7 +37,7 @@ typedef struct lq_row {
 } lq_row;
 
 extern const lq_row lq_row_starttls, lq_row_sasl2, lq_row_sasl1, lq_row_bind,
-    lq_row_session;
+    lq_row_session; /* and those of sm.h */
 
 typedef struct lq_negotiation {
     const lq_row *const *row; /* that is waiting; NULL: none */
@@ -52,6 +52,8 @@ typedef struct lq_negotiation {
     bool inactive;     /* ... and that nobody looks */
     bool any_resource; /* the wished one was refused: take any */
     bool through;      /* a session has begun */
+    bool old_session;  /* there is one to be resumed, XEP-0198 */
+    bool resumed;      /* and it was */
     union {
         char wire[LQ_WIRE_ID_SIZE]; /* of the IQ in flight */
         lq_peer_limits limits;      /* once there is a session */

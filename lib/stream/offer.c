@@ -121,6 +121,7 @@ void lq_offer_read(lq_offer *offer, const lq_element *features)
     read_fast(offer, features);
     read_upgrades(offer, features);
     offer->bind = lq_offer_bind(features) != NULL;
+    offer->resume = inline_child(features, "sm", "urn:xmpp:sm:3") != NULL;
 }
 
 /* ---- as text ---- */

@@ -28,6 +28,7 @@ typedef struct lq_offer {
     bool announces : 1;    /* there is such a list */
     bool bind : 1;         /* XEP-0386 */
     bool early : 1;        /* FAST in TLS early data */
+    bool resume : 1;       /* XEP-0198, within SASL 2 */
     bool upgrade_256 : 1;  /* XEP-0480: SCRAM-SHA-256 */
     bool upgrade_512 : 1;
     unsigned char plus; /* profiles with any -PLUS, bit by bit */

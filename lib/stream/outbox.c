@@ -103,8 +103,11 @@ const void *lq_stream_output(lq_stream *stream, size_t *len)
     lq_outbox *outbox = &stream->outbox;
 
     *len = 0;
-    if (stream->hooked || stream->transport == 0 || outbox->withheld ||
-        (lq_outbox_is_empty(outbox) && !outbox->bye)) {
+    if (stream->hooked || stream->transport == 0 || outbox->withheld) {
+        return NULL;
+    }
+    lq_sm_ask(stream);
+    if ((lq_outbox_is_empty(outbox) && !outbox->bye)) {
         return NULL;
     }
     if (lq_buffer_len(&outbox->block) == 0 && outbox_flush(outbox) < 0) {
@@ -128,7 +131,7 @@ int lq_stream_sent(lq_stream *stream, lq_time now, size_t len)
     }
     lq_buffer_consume(&outbox->block, len);
     outbox_forget(outbox, &outbox->block);
-    if (lq_stream_waiting(stream) < LQ_OUTBOX_HIGH) {
+    if (lq_stream_room(stream) > 0) {
         outbox->reserve = 0;
     }
     stream->spoken = stream->now;
@@ -138,9 +141,16 @@ int lq_stream_sent(lq_stream *stream, lq_time now, size_t len)
     return LQ_OK;
 }
 
+static size_t room_below(size_t most, size_t used)
+{
+    return used < most ? most - used : 0;
+}
+
 size_t lq_stream_room(const lq_stream *stream)
 {
-    size_t waiting = lq_stream_waiting(stream);
+    size_t room = room_below(LQ_OUTBOX_HIGH, lq_stream_waiting(stream));
+    size_t kept = lq_stream_unacked(stream);
 
-    return waiting < LQ_OUTBOX_HIGH ? LQ_OUTBOX_HIGH - waiting : 0;
+    return kept + room <= LQ_UNACKED_HIGH ? room
+                                          : room_below(LQ_UNACKED_HIGH, kept);
 }

@@ -149,10 +149,15 @@ lq_question *lq_question_of(lq_stream *stream, int kind)
 
 void lq_questions_drop(lq_stream *stream)
 {
-    lq_link *first;
+    bool lasting = lq_sm_is_resumable(stream);
 
-    while ((first = stream->questions.first) != NULL) {
-        lq_question_close(stream, LQ_OUTER(first, lq_question, place));
+    for (lq_link *l = stream->questions.first, *next; l != NULL; l = next) {
+        lq_question *question = LQ_OUTER(l, lq_question, place);
+
+        next = l->next;
+        if (!lasting || question->kind != LQ_QUESTION_IQ) {
+            lq_question_close(stream, question);
+        }
     }
 }
 

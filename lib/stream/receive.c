@@ -187,6 +187,7 @@ static int receive(lq_stream *stream, const char *bytes, size_t len)
                                  .final = true });
     }
     stream->heard = stream->now;
+    stream->pinged = LQ_NEVER;
     return stream->outbox.tls != NULL ? lq_tls_recv(stream, bytes, len)
                                       : lq_stream_input(stream, bytes, len);
 }

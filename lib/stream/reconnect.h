@@ -8,7 +8,8 @@
 
 typedef struct lq_reconnect {
     lq_timer timer;
-    unsigned failures; /* in a row */
+    uint16_t failures; /* in a row */
+    uint8_t unknown;   /* ... because no server knew the domain */
     uint8_t redirects; /* since a session last held */
     bool redirected;   /* the next target is another, or how it is spoken to:
                           no wait */

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "stream/inline.h"
 #include "stream/saying.h"
+#include "stream/sm.h"
 #include "stream/stream.h"
 #include "stream/tasks.h"
 
@@ -44,13 +45,23 @@ static int write_agent(lq_stream *stream, lq_saying *say)
     return LQ_OK;
 }
 
+/* XEP-0198, 9: what was before is resumed, or else bound anew. */
+static int write_resume(lq_stream *stream, lq_saying *say)
+{
+    if (stream->negotiation.old_session && stream->known.offer.resume) {
+        lq_sm_write_resume(stream, &say->writer);
+    }
+    return LQ_OK;
+}
+
 /* The resource is the server's to make; it may begin with a word of ours. */
 static int write_bind(lq_stream *stream, lq_saying *say)
 {
     const char *tag = lq_bind_wish(stream);
 
-    if (!stream->known.offer.bind) {
-        return LQ_OK;
+    if (!stream->known.offer.bind ||
+        (stream->negotiation.old_session && !stream->known.offer.resume)) {
+        return LQ_OK; /* not before the other was tried */
     }
     lq_write_open(&say->writer, "bind", LQ_NS_BIND2);
     if (tag == NULL) {
@@ -120,7 +131,8 @@ static int write_version(lq_stream *stream, lq_saying *say)
 }
 
 static int (*const riders[])(lq_stream *stream, lq_saying *say) = {
-    write_agent, write_bind, write_fast, lq_tasks_write, write_version,
+    write_agent, write_resume,   write_bind,
+    write_fast,  lq_tasks_write, write_version,
 };
 
 /* ---- beginning ---- */
@@ -225,6 +237,7 @@ static int sasl2_success(lq_stream *stream, const lq_element *success)
                  : lq_sasl_proved(stream, additional_data(success));
 
     rv = rv < 0 ? rv : success_identity(stream, success);
+    rv = rv < 0 ? rv : lq_sm_succeeded(stream, success);
     if (rv < 0) {
         return rv;
     }
@@ -233,7 +246,7 @@ static int sasl2_success(lq_stream *stream, const lq_element *success)
     }
     lq_sasl_succeeded(stream);
     lq_stream_frame_limits(stream);
-    return LQ_ROW_FEATURES;
+    return stream->negotiation.resumed ? LQ_ROW_SKIP : LQ_ROW_FEATURES;
 }
 
 /* The server's signature comes before anything is done for it. */

@@ -99,15 +99,22 @@ static int read_flags(lq_stream *stream, const value *v)
 /* Bits are by our table of mechanisms: another table, another magic. */
 enum { OFFER = 3 * 4 + 3 };
 
-enum { ANNOUNCES = 1, BIND = 2, EARLY = 4, UPGRADE_256 = 8, UPGRADE_512 = 16 };
+enum {
+    ANNOUNCES = 1,
+    BIND = 2,
+    EARLY = 4,
+    UPGRADE_256 = 8,
+    UPGRADE_512 = 16,
+    RESUME = 32,
+};
 
 static int write_offer(lq_stream *stream, lq_buffer *out)
 {
     const lq_offer *o = &stream->known.offer;
-    unsigned flags = (o->announces ? ANNOUNCES : 0) | (o->bind ? BIND : 0) |
-                     (o->early ? EARLY : 0) |
-                     (o->upgrade_256 ? UPGRADE_256 : 0) |
-                     (o->upgrade_512 ? UPGRADE_512 : 0);
+    unsigned flags =
+        (o->announces ? ANNOUNCES : 0) | (o->bind ? BIND : 0) |
+        (o->early ? EARLY : 0) | (o->upgrade_256 ? UPGRADE_256 : 0) |
+        (o->upgrade_512 ? UPGRADE_512 : 0) | (o->resume ? RESUME : 0);
     int rv = LQ_OK;
 
     if (!stream->known.has_offer) {
@@ -143,6 +150,7 @@ static int read_offer(lq_stream *stream, const value *v)
         .early = (flags & EARLY) != 0,
         .upgrade_256 = (flags & UPGRADE_256) != 0,
         .upgrade_512 = (flags & UPGRADE_512) != 0,
+        .resume = (flags & RESUME) != 0,
         .plus = v->bytes[14],
     };
     stream->known.has_offer = true;

@@ -153,6 +153,7 @@ void lq_stream_free(lq_stream *stream)
     lq_heap_clear(&stream->timers);
     lq_config_clear(&stream->config);
     lq_known_clear(&stream->known);
+    lq_sm_free(stream->sm);
     lq_saver_free(stream->saver);
     lq_resumption_free(stream->resumption);
     lq_free(stream->trusted);
@@ -388,6 +389,7 @@ static int stream_connected(lq_stream *stream, int transport)
     lq_inbox_reset(&stream->inbox);
     lq_outbox_reset(&stream->outbox);
     lq_negotiation_reset(&stream->negotiation);
+    stream->negotiation.old_session = lq_sm_is_resumable(stream);
     lq_stream_limit(stream);
     return transport == LQ_TRANSPORT_TLS ? lq_headstart_tls(stream)
                                          : lq_stream_open(stream);
@@ -448,7 +450,7 @@ int lq_stream_fail(lq_stream *stream, const lq_fault *fault)
 
     lq_failure_set(&stream->connection->failure, fault);
     if (can_tell) {
-        lq_stream_write_error(stream, fault->condition);
+        lq_stream_write_error(stream, fault);
     }
     if (!stream->ending) {
         lq_stream_send_close(stream);
@@ -491,10 +493,19 @@ int lq_stream_flow(lq_stream *stream)
 
 /* ---- time ---- */
 
+/* Who comes so much later than the deadline was asleep, and so was the path to
+ * the server. */
+enum { ASLEEP_MS = 10000 };
+
 int lq_stream_tick(lq_stream *stream, lq_time now)
 {
+    const lq_heap_item *due = lq_heap_first(&stream->timers);
+
     if (!lq_stream_enter(stream, now)) {
         return LQ_E_BUSY;
+    }
+    if (due != NULL && stream->now - due->when > ASLEEP_MS) {
+        lq_liveness_ask(stream);
     }
     lq_timers_run(stream);
     lq_tickets_arm(stream); /* of what they have asked */

@@ -25,6 +25,7 @@
 #include "stream/reconnect.h"
 #include "stream/router.h"
 #include "stream/saved.h"
+#include "stream/sm.h"
 #include "stream/ticket.h"
 #include "stream/timer.h"
 #include "stream/trust.h"
@@ -69,7 +70,7 @@ struct lq_stream {
     lq_timer timeout; /* of negotiation, then of closing */
     lq_timer idle, space;
     lq_time heard, spoken; /* when bytes last came, or left */
-    lq_time pinged;        /* LQ_NEVER: not since we came online */
+    lq_time pinged;        /* LQ_NEVER: no answer is awaited */
     lq_inbox inbox;
     lq_outbox outbox;
     lq_negotiation negotiation;
@@ -77,6 +78,7 @@ struct lq_stream {
     lq_trust *trust;           /* NULL: not needed yet */
     lq_resumption *resumption; /* for the next handshake, or NULL */
     lq_known known;
+    lq_sm *sm;              /* NULL: the session is not managed */
     lq_saver *saver;        /* NULL: the program keeps nothing */
     unsigned char *trusted; /* lq_trusted_key() */
     lq_list notes;          /* events that wait */
@@ -162,8 +164,8 @@ int lq_stream_parse(lq_stream *stream, const char *bytes, size_t len,
 
 /* ---- closing.c ---- */
 
-/* Send <stream:error/> with CONDITION. */
-void lq_stream_write_error(lq_stream *stream, const char *condition);
+/* Send <stream:error/> for FAULT. */
+void lq_stream_write_error(lq_stream *stream, const lq_fault *fault);
 
 /* Send our closing tag, once. */
 void lq_stream_send_close(lq_stream *stream);
@@ -192,6 +194,12 @@ int lq_stream_reply_result(lq_stream *stream, const lq_stanza *iq);
 void lq_liveness_init(lq_stream *stream);
 void lq_liveness_start(lq_stream *stream);
 void lq_liveness_stop(lq_stream *stream);
+
+/* Something was said that the peer must answer: it is dead if it does not. */
+void lq_liveness_probe(lq_stream *stream);
+
+/* It may be dead: ask. */
+void lq_liveness_ask(lq_stream *stream);
 
 /* ---- activity.c ---- */
 

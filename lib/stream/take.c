@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "stream/sm.h"
 #include "stream/stream.h"
 
 int lq_stream_parse(lq_stream *stream, const char *bytes, size_t len,
@@ -38,6 +39,24 @@ static void take_pass(lq_stream *stream)
     }
 }
 
+/* Whether everybody knows the session already; they do then. */
+static bool take_resumed(lq_stream *stream)
+{
+    static const char yes = 'y';
+    bool resumed = stream->negotiation.resumed && stream->sm->greeted;
+
+    if (stream->sm != NULL) {
+        stream->sm->greeted = true;
+    }
+    stream->connection->online.event.detail = resumed ? &yes : NULL;
+    return resumed;
+}
+
+bool lq_event_resumed(const lq_event *event)
+{
+    return event->type == LQ_EVENT_ONLINE && event->detail != NULL;
+}
+
 static void take_online(lq_stream *stream, const lq_note *note)
 {
     if (note != &stream->connection->online ||
@@ -45,7 +64,7 @@ static void take_online(lq_stream *stream, const lq_note *note)
         return; /* it was lost again before anybody looked */
     }
     stream->flowing = true;
-    lq_modules_online(stream, false);
+    lq_modules_online(stream, take_resumed(stream));
     lq_stream_flow(stream);
     if (!stream->ending) {
         lq_activity_tell(stream);
@@ -103,6 +122,12 @@ static bool take_is_stream_error(const lq_stanza *stanza)
            lq_element_is(stanza->root, "error", LQ_NS_STREAMS);
 }
 
+static bool take_is_of_sm(const lq_stanza *stanza)
+{
+    return stanza->kind == LQ_NONZA &&
+           lq_element_is(stanza->root, NULL, LQ_NS_SM);
+}
+
 static void take_frame(lq_stream *stream)
 {
     size_t len = 0;
@@ -122,10 +147,15 @@ static void take_frame(lq_stream *stream)
     if (take_is_stream_error(stanza)) {
         lq_inbox_drop(&stream->inbox); /* nothing can follow it */
         lq_stream_error(stream, lq_stanza_root(stanza));
+    } else if (take_is_of_sm(stanza)) {
+        lq_sm_receive(stream, lq_stanza_root(stanza));
     } else if (!take_sender(stream, stanza)) {
         lq_inbox_drop(&stream->inbox);
         lq_stream_no_memory(stream);
     } else {
+        if (stanza->kind != LQ_NONZA) {
+            lq_sm_taking(stream->sm);
+        }
         stream->hooked = true;
         surfaces = lq_router_route(stream, stanza) == LQ_PASS;
         stream->hooked = false;
@@ -177,10 +207,14 @@ static const lq_event *take_next(lq_stream *stream)
                 return &note->event;
             }
             lq_note_pass(note);
-        } else if (stream->surfacing) {
+            continue;
+        }
+        if (stream->surfacing) {
             stream->surfacing = false;
             return &stream->event; /* behind what its handlers emitted */
-        } else if (!lq_inbox_is_empty(&stream->inbox)) {
+        }
+        lq_sm_handled(stream); /* nothing of it is left */
+        if (!lq_inbox_is_empty(&stream->inbox)) {
             take_frame(stream);
         } else if (stream->tickets.expired.first != NULL) {
             lq_tickets_expire(stream);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/address.h"
+#include "base/datetime.h"
 #include "base/memory.h"
 #include "stream/stream.h"
 
@@ -167,6 +168,17 @@ void lq_tickets_arm(lq_stream *stream)
     }
 }
 
+/* The server has read it: that is the end of a delivery, but not of a
+ * request. */
+static void ticket_read(lq_ticket *ticket)
+{
+    if (ticket->request) {
+        lq_link_remove(&ticket->place);
+    } else {
+        ticket_end(ticket, LQ_OK, NULL);
+    }
+}
+
 /* The server has read whatever we sent before POSITION. */
 static void tickets_acknowledge(lq_tickets *tickets, uint64_t position)
 {
@@ -174,7 +186,24 @@ static void tickets_acknowledge(lq_tickets *tickets, uint64_t position)
 
     while ((ticket = ticket_first(&tickets->open)) != NULL &&
            ticket->start < position) {
-        ticket_end(ticket, LQ_OK, NULL);
+        ticket_read(ticket);
+    }
+}
+
+void lq_tickets_acked(lq_stream *stream, uint64_t number)
+{
+    lq_ticket *ticket;
+
+    while ((ticket = ticket_first(&stream->tickets.open)) != NULL &&
+           ticket->number <= number) {
+        ticket_read(ticket);
+    }
+}
+
+void lq_tickets_unmanaged(lq_stream *stream)
+{
+    for (lq_link *l = stream->tickets.open.first; l != NULL; l = l->next) {
+        LQ_OUTER(l, lq_ticket, place)->number = 0;
     }
 }
 
@@ -188,8 +217,15 @@ void lq_tickets_unsent(lq_stream *stream)
     for (lq_link *l = stream->tickets.open.first; l != NULL; l = l->next) {
         lq_ticket *ticket = LQ_OUTER(l, lq_ticket, place);
 
-        ticket->unsent = ticket->start >= stream->outbox.begun;
+        ticket->unsent = stream->sm != NULL
+                             ? ticket->number > stream->sm->out.left
+                             : ticket->start >= stream->outbox.begun;
     }
+}
+
+static int ticket_fate(const lq_ticket *ticket)
+{
+    return ticket->unsent && !ticket->request ? LQ_E_STATE : LQ_E_LOST;
 }
 
 void lq_tickets_lost(lq_stream *stream)
@@ -198,7 +234,7 @@ void lq_tickets_lost(lq_stream *stream)
     size_t cursor = 0;
 
     while ((ticket = ticket_first(&stream->tickets.open)) != NULL) {
-        ticket_end(ticket, ticket->unsent ? LQ_E_STATE : LQ_E_LOST, NULL);
+        ticket_end(ticket, ticket_fate(ticket), NULL);
     }
     while ((ticket = lq_table_next(&stream->tickets.requests, &cursor)) !=
            NULL) {
@@ -234,6 +270,116 @@ void lq_tickets_clear(lq_stream *stream)
     lq_table_clear(&tickets->requests);
 }
 
+/* ---- another session ---- */
+
+/* BYTES, of a message sent at STAMP, as they are to be sent anew: with the
+ * delay (XEP-0203), and from whoever we are then. */
+static int renew_bytes(lq_buffer *out, const char *bytes,
+                       const lq_unacked_head *head)
+{
+    const lq_stanza *old = lq_stanza_parse(bytes, head->len);
+    const lq_element *root = lq_stanza_root(old), *node;
+    const char *name, *xmlns, *value;
+    char stamp[LQ_DATETIME_SIZE] = "";
+    lq_writer writer;
+    int rv;
+
+    if (old == NULL) {
+        return LQ_E_NOMEM;
+    }
+    lq_writer_init(&writer, out, LQ_NS_CLIENT);
+    lq_write_open(&writer, lq_element_name(root), LQ_NS_CLIENT);
+    for (int i = 0; (name = lq_element_attr_at(root, i, &xmlns, &value)); i++) {
+        if (xmlns[0] != '\0') {
+            lq_write_attr_ns(&writer, name, xmlns, value);
+        } else if (strcmp(name, "from") != 0) {
+            lq_write_attr(&writer, name, value);
+        }
+    }
+    for (node = lq_element_first_node(root); node != NULL;
+         node = lq_element_next_node(node)) {
+        lq_write_copy(&writer, node);
+    }
+    if (lq_element_is(root, "message", NULL) && head->stamp != LQ_NEVER) {
+        lq_datetime_format(stamp, head->stamp);
+    }
+    if (stamp[0] != '\0') {
+        lq_write_open(&writer, "delay", "urn:xmpp:delay");
+        lq_write_attr(&writer, "stamp", stamp);
+        lq_write_close(&writer);
+    }
+    lq_write_close(&writer);
+    rv = lq_writer_end(&writer);
+    lq_stanza_unref(old);
+    return rv;
+}
+
+/* Hold TICKET for the new session, if what it stands for means something
+ * there: the modules and we ask anew for what they need. */
+static int ticket_renew(lq_ticket *ticket, const char *bytes,
+                        const lq_unacked_head *head)
+{
+    lq_tickets *tickets = &ticket->stream->tickets;
+    lq_builder *b;
+    int rv;
+
+    if (ticket->momentary ||
+        (ticket->request && (ticket->owner != NULL || ticket->silent))) {
+        return LQ_E_STATE;
+    }
+    b = lq_builder_new(ticket->stream->context);
+    rv = b == NULL ? LQ_E_NOMEM : renew_bytes(&b->buffer, bytes, head);
+    if (rv < 0) {
+        lq_builder_free(b);
+        return rv;
+    }
+    lq_link_remove(&ticket->place);
+    lq_list_append(&tickets->held, &ticket->place);
+    tickets->held_bytes += (uint32_t)lq_buffer_len(&b->buffer);
+    ticket->held = b;
+    ticket->number = 0;
+    return LQ_OK;
+}
+
+/* Append all of FROM to TO. */
+static void tickets_move(lq_list *to, lq_list *from)
+{
+    lq_link *link;
+
+    while ((link = from->first) != NULL) {
+        lq_link_remove(link);
+        lq_list_append(to, link);
+    }
+}
+
+void lq_tickets_renew(lq_stream *stream, const lq_unacked *out, bool known)
+{
+    lq_tickets *tickets = &stream->tickets;
+    uint64_t number = out->acked;
+    lq_unacked_head head;
+    const char *bytes;
+    lq_ticket *ticket;
+    lq_list later;
+    size_t offset = 0;
+
+    lq_list_init(&later);
+    tickets_move(&later, &tickets->held);
+    while ((bytes = lq_unacked_next(out, &offset, &head)) != NULL) {
+        bool missing = ++number > out->left || known;
+
+        ticket = ticket_first(&tickets->open);
+        if (ticket != NULL && ticket->number == number) {
+            int rv = missing ? ticket_renew(ticket, bytes, &head) : LQ_E_LOST;
+
+            if (rv < 0) {
+                ticket_end(ticket, ticket->request ? LQ_E_LOST : rv, NULL);
+            }
+        }
+    }
+    lq_tickets_lost(stream); /* requests that were read and not answered */
+    tickets_move(&tickets->held, &later);
+}
+
 /* ---- replies ---- */
 
 /* RFC 6120, 8.1.2.1 and 10.3.3: what we asked of our own account may come from
@@ -267,7 +413,9 @@ bool lq_tickets_reply(lq_stream *stream, const lq_stanza *stanza)
         !ticket_may_answer(ticket, lq_stanza_from(stanza))) {
         return false;
     }
-    tickets_acknowledge(&stream->tickets, ticket->start);
+    if (ticket->number == 0) {
+        tickets_acknowledge(&stream->tickets, ticket->start);
+    }
     ticket_end(ticket, lq_stanza_type(stanza) == LQ_ERROR ? LQ_E_STANZA : LQ_OK,
                stanza);
     return true;
@@ -283,11 +431,17 @@ size_t lq_stream_waiting(const lq_stream *stream)
            lq_buffer_len(&outbox->wire) + lq_buffer_len(&outbox->block);
 }
 
+size_t lq_stream_unacked(const lq_stream *stream)
+{
+    return stream->sm == NULL ? 0 : lq_buffer_len(&stream->sm->out.kept);
+}
+
 void lq_tickets_room(lq_stream *stream)
 {
     /* Half empty, so that one event pays for many stanzas. */
     if (stream->tickets.wants_room &&
-        lq_stream_waiting(stream) <= LQ_OUTBOX_HIGH / 2) {
+        lq_stream_waiting(stream) <= LQ_OUTBOX_HIGH / 2 &&
+        lq_stream_unacked(stream) <= LQ_UNACKED_HIGH / 2) {
         stream->tickets.wants_room = false;
         stream->has_room = true;
         stream->changed = true;
@@ -336,15 +490,13 @@ static int ticket_write(lq_ticket *ticket, lq_builder *b)
 {
     lq_stream *stream = ticket->stream;
     uint64_t start = lq_outbox_position(&stream->outbox);
-    int rv = lq_stream_write_element(stream, lq_buffer_bytes(&b->buffer),
-                                     lq_buffer_len(&b->buffer));
+    int rv = lq_sm_send(stream, lq_buffer_bytes(&b->buffer),
+                        lq_buffer_len(&b->buffer), &ticket->number);
 
     if (rv == LQ_OK) {
         ticket->start = start;
         lq_link_remove(&ticket->place);
-        if (!ticket->request) {
-            lq_list_append(&stream->tickets.open, &ticket->place);
-        }
+        lq_list_append(&stream->tickets.open, &ticket->place);
     }
     return rv;
 }
@@ -383,6 +535,7 @@ static lq_id ticket_take(lq_stream *stream, lq_builder *b)
 
     b->ticket = NULL;
     ticket->stream = stream;
+    ticket->momentary = ticket_is_momentary(b);
     if (ticket_enter(ticket, b) < 0) {
         ticket_leave(ticket);
         lq_ticket_free(ticket);

@@ -12,6 +12,7 @@
 #include "stream/event.h"
 #include "stream/ids.h"
 #include "stream/timer.h"
+#include "stream/unacked.h"
 
 struct lq_slot;
 
@@ -25,10 +26,12 @@ typedef struct lq_ticket {
     struct lq_slot *owner; /* whose request; NULL: the program's */
     lq_stream *stream;
     lq_time timeout;
-    uint64_t start; /* where its bytes begin in all that we sent */
+    uint64_t start;  /* where its bytes begin in all that we sent */
+    uint64_t number; /* among the stanzas of a managed session; else 0 */
     bool request;
-    bool silent; /* its end is no event */
-    bool unsent; /* it never left */
+    bool silent;    /* its end is no event */
+    bool unsent;    /* it never left */
+    bool momentary; /* it says nothing later */
     char wire[LQ_WIRE_ID_SIZE];
     char *to;      /* whom a request asks; NULL: our own account */
     lq_pool *pool; /* the context's, which outlives it */
@@ -41,7 +44,7 @@ void lq_ticket_free(lq_ticket *ticket);
 typedef struct lq_tickets {
     lq_table requests; /* unanswered, by wire id */
     lq_list held;      /* not sent yet, oldest first */
-    lq_list open;      /* deliveries sent, oldest first */
+    lq_list open;      /* sent, not known to have been read; oldest first */
     lq_list fresh;     /* requests whose time-out has not begun */
     lq_list expired;   /* requests to end once the inbox is empty */
     uint32_t held_bytes;
@@ -79,6 +82,17 @@ bool lq_tickets_reply(lq_stream *stream, const lq_stanza *stanza);
 /* The server has read everything that left. */
 void lq_tickets_all_read(lq_stream *stream);
 
+/* The server has handled the stanzas of the managed session up to NUMBER. */
+void lq_tickets_acked(lq_stream *stream, uint64_t number);
+
+/* The session is not managed after all. */
+void lq_tickets_unmanaged(lq_stream *stream);
+
+/* Another session takes the place of the managed one, which left OUT: what the
+ * server has not seen is held for the new one.  Unless KNOWN, nobody knows that
+ * of what has left. */
+void lq_tickets_renew(lq_stream *stream, const lq_unacked *out, bool known);
+
 /* The transport is gone: see which never left.  Later, when all that arrived
  * was taken, end those that were sent.  When the stream is closed, the rest. */
 void lq_tickets_unsent(lq_stream *stream);
@@ -88,7 +102,9 @@ void lq_tickets_drop(lq_stream *stream);
 /* If somebody waits for room and there is some, tell. */
 void lq_tickets_room(lq_stream *stream);
 
-/* Bytes on their way, held ones included. */
+/* Bytes on their way, held ones included; and those kept until they are
+ * acknowledged. */
 size_t lq_stream_waiting(const lq_stream *stream);
+size_t lq_stream_unacked(const lq_stream *stream);
 
 #endif

@@ -257,7 +257,7 @@ START_TEST(timeout_counts_from_the_first_entry_after_the_request)
 
     p = peer_open(_i);
     id = ask(NULL); /* the program has slept since the last entry */
-    p->now += 100000;
+    p->now += 65000;
     CLAIM(lq_stream_deadline(p->stream) <= p->now);
     lq_stream_tick(p->stream, p->now);
     peer_expect(p, ASK);

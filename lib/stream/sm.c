@@ -1,0 +1,514 @@
+/* sm.c - see sm.h. */
+#include "stream/sm.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "stream/inline.h"
+#include "stream/saying.h"
+#include "stream/stream.h"
+
+enum {
+    TELL_EACH = 64, /* stanzas of theirs, without being asked */
+    ID_MAX = 4096,  /* XEP-0198, 3: 4,000 bytes */
+    LOCATION_MAX = 512,
+};
+
+static lq_sm *sm_new(void)
+{
+    lq_sm *sm = lq_calloc(1, sizeof(*sm));
+
+    if (sm != NULL) {
+        lq_unacked_init(&sm->out);
+    }
+    return sm;
+}
+
+void lq_sm_free(lq_sm *sm)
+{
+    if (sm != NULL) {
+        lq_unacked_clear(&sm->out);
+        lq_features_clear(&sm->features);
+        lq_free(sm->id);
+        lq_free(sm->location);
+        lq_free(sm);
+    }
+}
+
+bool lq_sm_is_resumable(const lq_stream *stream)
+{
+    return stream->sm != NULL && stream->sm->id != NULL;
+}
+
+/* ---- what goes wrong ---- */
+
+static int sm_fault(lq_stream *stream, const char *condition,
+                    const char *message)
+{
+    return lq_stream_fail(stream, &(lq_fault){ LQ_LAYER_STREAM, LQ_E_PROTOCOL,
+                                               condition, NULL, message,
+                                               .tell = true });
+}
+
+static int sm_out_of_turn(lq_stream *stream)
+{
+    return sm_fault(stream, "unsupported-stanza-type",
+                    "The server sent a word of stream management out of "
+                    "turn.");
+}
+
+/* XEP-0198, 4: more than was sent.  What it says is worth nothing then, so that
+ * the session is not to be resumed either. */
+static int sm_too_high(lq_stream *stream, uint32_t h)
+{
+    lq_sm *sm = stream->sm;
+    char text[192];
+
+    snprintf(text, sizeof(text),
+             "<handled-count-too-high xmlns='" LQ_NS_SM
+             "' h='%lu' send-count='%lu'/>",
+             (unsigned long)h, (unsigned long)(uint32_t)sm->out.last);
+    lq_replace(&sm->id, NULL);
+    return lq_stream_fail(
+        stream,
+        &(lq_fault){ LQ_LAYER_STREAM, LQ_E_PROTOCOL, "undefined-condition",
+                     NULL, "The server acknowledged more than we sent.",
+                     .detail = text, .tell = true });
+}
+
+/* The attribute "h", XEP-0198, 4.  False if it is none. */
+static bool sm_h(const lq_element *element, uint32_t *h)
+{
+    const char *text = lq_element_attr(element, "h");
+    long number;
+
+    if (text == NULL || !lq_text_number(text, 0, UINT32_MAX, &number)) {
+        return false;
+    }
+    *h = (uint32_t)number;
+    return true;
+}
+
+/* ---- acknowledgements ---- */
+
+/* The server has handled H. */
+static int sm_acked(lq_stream *stream, uint32_t h)
+{
+    if (!lq_unacked_ack(&stream->sm->out, h)) {
+        return sm_too_high(stream, h);
+    }
+    lq_tickets_acked(stream, stream->sm->out.acked);
+    lq_tickets_room(stream);
+    return LQ_OK;
+}
+
+static int receive_a(lq_stream *stream, const lq_element *a)
+{
+    uint32_t h;
+
+    if (!stream->sm->enabled) {
+        return sm_out_of_turn(stream);
+    }
+    if (!sm_h(a, &h)) {
+        return sm_fault(stream, "bad-format",
+                        "The server acknowledged without a count.");
+    }
+    stream->sm->asking = false;
+    stream->changed = true; /* there may be more to ask about */
+    return sm_acked(stream, h);
+}
+
+static int sm_say(lq_stream *stream, const char *name, const uint32_t *h)
+{
+    char text[96];
+
+    if (h == NULL) {
+        snprintf(text, sizeof(text), "<%s xmlns='" LQ_NS_SM "'/>", name);
+    } else {
+        snprintf(text, sizeof(text), "<%s xmlns='" LQ_NS_SM "' h='%lu'/>", name,
+                 (unsigned long)*h);
+    }
+    return lq_stream_write_element(stream, text, strlen(text));
+}
+
+/* Whether the server can be told anything. */
+static bool sm_can_speak(const lq_stream *stream)
+{
+    return stream->sm != NULL && stream->sm->enabled &&
+           stream->transport != 0 && stream->negotiation.through &&
+           !stream->ending && !stream->closed_by_us;
+}
+
+/* Who asks and does not read is not answered more often than it reads. */
+static void sm_tell(lq_stream *stream)
+{
+    lq_sm *sm = stream->sm;
+
+    if (sm_can_speak(stream) && lq_stream_waiting(stream) < LQ_OUTBOX_HIGH &&
+        sm_say(stream, "a", &sm->handled) == LQ_OK) {
+        sm->told = sm->handled;
+        sm->owing = false;
+    }
+}
+
+static int receive_r(lq_stream *stream)
+{
+    if (!stream->sm->enabled) {
+        return sm_out_of_turn(stream);
+    }
+    stream->sm->owing = true;
+    sm_tell(stream);
+    return LQ_OK;
+}
+
+void lq_sm_tell(lq_stream *stream)
+{
+    if (stream->sm != NULL && stream->sm->told != stream->sm->handled) {
+        sm_tell(stream);
+    }
+}
+
+void lq_sm_ask(lq_stream *stream)
+{
+    lq_sm *sm = stream->sm;
+
+    if (sm != NULL && sm->owing) {
+        sm_tell(stream);
+    }
+    if (sm_can_speak(stream) && !sm->asking && sm->out.last > sm->asked &&
+        sm->out.last > sm->out.acked && sm_say(stream, "r", NULL) == LQ_OK) {
+        sm->asking = true;
+        sm->asked = sm->out.last;
+        lq_liveness_probe(stream);
+    }
+}
+
+void lq_sm_handled(lq_stream *stream)
+{
+    lq_sm *sm = stream->sm;
+
+    if (sm == NULL || !sm->taking) {
+        return;
+    }
+    sm->taking = false;
+    sm->handled++;
+    if (sm->handled - sm->told >= TELL_EACH) {
+        lq_sm_tell(stream);
+    }
+}
+
+int lq_sm_send(lq_stream *stream, const char *bytes, size_t len,
+               uint64_t *number)
+{
+    lq_sm *sm = stream->sm;
+    lq_unacked_head head = { .len = (uint32_t)len,
+                             .position = LQ_POSITION_NONE };
+    bool speaks = stream->negotiation.through && stream->transport != 0 &&
+                  !stream->ending && !stream->closed_by_us;
+    int rv = LQ_OK;
+
+    *number = 0;
+    if (sm != NULL) {
+        head.stamp = lq_stream_unix_ms(stream);
+        if (speaks) {
+            head.position = lq_outbox_position(&stream->outbox);
+        }
+        rv = lq_unacked_add(&sm->out, &head, bytes);
+        *number = sm->out.last;
+    }
+    if (rv == LQ_OK && speaks) {
+        rv = lq_stream_write_element(stream, bytes, len);
+        if (rv < 0 && sm != NULL) {
+            lq_unacked_pop(&sm->out, head.len);
+        }
+    }
+    return rv;
+}
+
+/* ---- enabling ---- */
+
+/* XEP-0198, 5: the id is needed to resume. */
+static int sm_enabled(lq_stream *stream, const lq_element *enabled)
+{
+    lq_sm *sm = stream->sm;
+    const char *id = lq_element_attr(enabled, "id");
+    const char *resume = lq_element_attr(enabled, "resume");
+    const char *location = lq_element_attr(enabled, "location");
+
+    sm->enabled = true;
+    if (id == NULL || id[0] == '\0' || strlen(id) > ID_MAX ||
+        !(lq_text_equal(resume, "true") || lq_text_equal(resume, "1"))) {
+        return LQ_OK;
+    }
+    if (location != NULL && strlen(location) > LOCATION_MAX) {
+        location = NULL;
+    }
+    return lq_replace(&sm->id, id) < 0 ||
+                   lq_replace(&sm->location, location) < 0
+               ? lq_stream_no_memory(stream)
+               : LQ_OK;
+}
+
+/* The server does without. */
+static void sm_disabled(lq_stream *stream)
+{
+    lq_tickets_unmanaged(stream);
+    lq_sm_free(stream->sm);
+    stream->sm = NULL;
+}
+
+int lq_sm_receive(lq_stream *stream, const lq_element *element)
+{
+    lq_sm *sm = stream->sm;
+
+    if (sm == NULL) {
+        return sm_out_of_turn(stream);
+    }
+    if (lq_element_is(element, "a", NULL)) {
+        return receive_a(stream, element);
+    }
+    if (lq_element_is(element, "r", NULL)) {
+        return receive_r(stream);
+    }
+    if (sm->enabled) {
+        return sm_out_of_turn(stream);
+    }
+    if (lq_element_is(element, "enabled", NULL)) {
+        stream->changed = true;
+        return sm_enabled(stream, element);
+    }
+    if (lq_element_is(element, "failed", NULL)) {
+        sm_disabled(stream);
+        return LQ_OK;
+    }
+    return sm_out_of_turn(stream);
+}
+
+static int enable_begin(lq_stream *stream, const lq_element *offer)
+{
+    static const char enable[] = "<enable xmlns='" LQ_NS_SM "' resume='true'/>";
+
+    lq_sm_renewed(stream);
+    if (stream->negotiation.resumed || stream->sm != NULL || offer == NULL) {
+        return LQ_ROW_SKIP;
+    }
+    stream->sm = sm_new();
+    return stream->sm == NULL ||
+                   lq_stream_write_element(stream, enable, strlen(enable)) < 0
+               ? lq_stream_no_memory(stream)
+               : LQ_ROW_SKIP;
+}
+
+/* It never waits. */
+const lq_row lq_row_enable = {
+    "sm", LQ_NS_SM, enable_begin, NULL, NULL, NULL,
+};
+
+void lq_sm_write_enable(lq_stream *stream, lq_writer *writer)
+{
+    if (lq_inline_has(stream->known.inlines, LQ_NS_SM)) {
+        lq_write_open(writer, "enable", LQ_NS_SM);
+        lq_write_attr(writer, "resume", "true");
+        lq_write_close(writer);
+    }
+}
+
+/* ---- resuming ---- */
+
+/* The old session is over; the server has handled H of it, if it is KNOWN. */
+static void sm_over(lq_stream *stream, bool known, uint32_t h)
+{
+    lq_sm *sm = stream->sm;
+
+    known = known && lq_unacked_ack(&sm->out, h);
+    lq_tickets_acked(stream, sm->out.acked);
+    stream->sm = NULL;
+    lq_tickets_renew(stream, &sm->out, known);
+    lq_questions_drop(stream);
+    lq_sm_free(sm);
+    lq_tickets_room(stream);
+}
+
+void lq_sm_renewed(lq_stream *stream)
+{
+    if (!stream->negotiation.resumed && stream->negotiation.old_session) {
+        stream->negotiation.old_session = false;
+        sm_over(stream, false, 0);
+    }
+}
+
+static int sm_resend(lq_stream *stream)
+{
+    lq_unacked *out = &stream->sm->out;
+    lq_unacked_head head;
+    const char *bytes;
+    size_t offset = 0;
+
+    while ((bytes = lq_unacked_next(out, &offset, &head)) != NULL) {
+        lq_unacked_move(out, offset, head.len,
+                        lq_outbox_position(&stream->outbox));
+        if (lq_stream_write_element(stream, bytes, head.len) < 0) {
+            return lq_stream_no_memory(stream);
+        }
+    }
+    return LQ_OK;
+}
+
+/* An answer to <resume/>, here or in <success/>. */
+static int sm_resumed(lq_stream *stream, const lq_element *resumed)
+{
+    lq_sm *sm = stream->sm;
+    uint32_t h;
+    int rv;
+
+    if (!lq_text_equal(lq_element_attr(resumed, "previd"), sm->id) ||
+        !sm_h(resumed, &h)) {
+        lq_replace(&sm->id, NULL);
+        return sm_fault(stream, "undefined-condition",
+                        "The server resumed another session than ours.");
+    }
+    rv = sm_acked(stream, h);
+    rv = rv < 0 ? rv : sm_resend(stream);
+    if (rv < 0) {
+        return rv;
+    }
+    sm->asking = false;
+    sm->asked = sm->out.acked;
+    sm->told = sm->handled;
+    stream->negotiation.old_session = false;
+    stream->negotiation.resumed = stream->negotiation.bound = true;
+    if (lq_features_are_none(&stream->negotiation.features)) {
+        stream->negotiation.features = sm->features;
+        sm->features = (lq_features){ .tree = NULL };
+    }
+    return LQ_OK;
+}
+
+static void sm_failed(lq_stream *stream, const lq_element *failed)
+{
+    uint32_t h = 0;
+    bool known = sm_h(failed, &h);
+
+    stream->negotiation.old_session = false;
+    sm_over(stream, known, h);
+}
+
+/* Of <resume/>, which is open. */
+static void resume_attrs(const lq_sm *sm, lq_writer *writer)
+{
+    char h[16];
+
+    snprintf(h, sizeof(h), "%lu", (unsigned long)sm->handled);
+    lq_write_attr(writer, "previd", sm->id);
+    lq_write_attr(writer, "h", h);
+}
+
+void lq_sm_write_resume(const lq_stream *stream, lq_writer *writer)
+{
+    lq_write_open(writer, "resume", LQ_NS_SM);
+    resume_attrs(stream->sm, writer);
+    lq_write_close(writer);
+}
+
+static bool resume_is_due(const lq_stream *stream)
+{
+    return stream->negotiation.sasl.authenticated &&
+           stream->negotiation.old_session;
+}
+
+static int resume_ahead(lq_stream *stream)
+{
+    lq_saying say;
+
+    if (!resume_is_due(stream)) {
+        return LQ_ROW_SKIP;
+    }
+    lq_saying_begin(&say, "resume", LQ_NS_SM);
+    resume_attrs(stream->sm, &say.writer);
+    return lq_saying_end(&say, stream) < 0 ? lq_stream_no_memory(stream)
+                                           : LQ_ROW_WAIT;
+}
+
+static int resume_offered(lq_stream *stream, const lq_element *offer)
+{
+    if (offer == NULL) { /* it is another server that stands there now */
+        lq_sm_renewed(stream);
+        return LQ_ROW_SKIP;
+    }
+    return LQ_ROW_WAIT;
+}
+
+static int resume_begin(lq_stream *stream, const lq_element *offer)
+{
+    if (!resume_is_due(stream) || offer == NULL) {
+        lq_sm_renewed(stream);
+        return LQ_ROW_SKIP;
+    }
+    return resume_ahead(stream);
+}
+
+static int resume_reply(lq_stream *stream, const lq_element *element)
+{
+    int rv;
+
+    if (lq_element_is(element, "resumed", LQ_NS_SM)) {
+        rv = sm_resumed(stream, element);
+        return rv < 0 ? rv : LQ_ROW_SKIP;
+    }
+    if (lq_element_is(element, "failed", LQ_NS_SM)) {
+        sm_failed(stream, element);
+        return LQ_ROW_SKIP;
+    }
+    return lq_stream_unexpected(stream);
+}
+
+const lq_row lq_row_resume = {
+    "sm", LQ_NS_SM, resume_begin, resume_reply, resume_ahead, resume_offered,
+};
+
+/* Inside SASL 2 the server resumes, or else binds and enables. */
+int lq_sm_succeeded(lq_stream *stream, const lq_element *success)
+{
+    const lq_element *bound = lq_element_child(success, "bound", LQ_NS_BIND2);
+    const lq_element *enabled = lq_element_child(bound, "enabled", LQ_NS_SM);
+    const lq_element *resumed = lq_element_child(success, "resumed", LQ_NS_SM);
+    const lq_element *failed = lq_element_child(success, "failed", LQ_NS_SM);
+
+    if (resumed != NULL) {
+        return stream->negotiation.old_session && bound == NULL
+                   ? sm_resumed(stream, resumed)
+                   : sm_out_of_turn(stream);
+    }
+    if (failed != NULL && stream->negotiation.old_session) {
+        sm_failed(stream, failed);
+    }
+    if (bound != NULL) {
+        lq_sm_renewed(stream);
+    }
+    if (enabled == NULL) {
+        return LQ_OK;
+    }
+    if (stream->sm != NULL) {
+        return sm_out_of_turn(stream);
+    }
+    stream->sm = sm_new();
+    return stream->sm == NULL ? lq_stream_no_memory(stream)
+                              : sm_enabled(stream, enabled);
+}
+
+/* ---- the end ---- */
+
+void lq_sm_lost(lq_stream *stream)
+{
+    lq_sm *sm = stream->sm;
+
+    if (sm == NULL || !stream->negotiation.through) {
+        return;
+    }
+    lq_unacked_lost(&sm->out, stream->outbox.begun);
+    lq_features_clear(&sm->features);
+    sm->features = stream->negotiation.features;
+    stream->negotiation.features = (lq_features){ .tree = NULL };
+}
