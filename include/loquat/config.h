@@ -112,20 +112,41 @@ LQ_API void lq_config_set_ask_trust(lq_config *config, bool ask);
  * Wireshark.  Off at first; no variable of the environment switches it on. */
 LQ_API void lq_config_set_keylog(lq_config *config, bool log);
 
-/* What lq_stream_save() gave when this account was last used: the next login is
- * safer and quicker by it.
+/* What lq_stream_save() gave when this account was last used.  With that of the
+ * ACCOUNT the next login is safer and quicker; with that of the SESSION it goes
+ * on where another process was (XEP-0198): what that one sent and the server
+ * has not acknowledged is sent again, what the server sent in between arrives,
+ * and DELIVERY tells of what lq_stream_send() had accepted there, by its ids.
  *
  *     lq_config_set_saved(config, LQ_SAVED_ACCOUNT, bytes, len);   or NULL, 0
+ *     lq_config_set_saved(config, LQ_SAVED_SESSION, bytes, len);   or NULL, 0
  *     case LQ_EVENT_SAVE:
  *         bytes = lq_stream_save(stream, event->id, &len);
- *         if (store(bytes, len)) { lq_stream_saved(stream, now, event->id); }
- * WHICH is LQ_SAVED_ACCOUNT.  Without DATA (LEN 0)
- * nothing is known yet; in both cases SAVE events tell when there is something
- * to be kept.  LQ_E_ARGUMENT if DATA is damaged or another account's: then, and
- * after LQ_E_NOMEM, it is as if there were none, pins included. */
-enum { LQ_SAVED_ACCOUNT = 1 };
+ *         if (store(event->id, bytes, len)) {
+ *             lq_stream_saved(stream, now, event->id);
+ *         }
+ * store() replaces what there was of ACCOUNT or SESSION, and appends RECORDS to
+ * that of SESSION, so that a stanza costs its own size; the three together are
+ * given back as SESSION.  One stream at a time may use a session.
+ *
+ * Without DATA (LEN 0) nothing is known yet; in both cases SAVE events tell
+ * when there is something to be kept.  LQ_E_ARGUMENT if DATA is damaged or
+ * another account's: then, and after LQ_E_NOMEM, it is as if there were none,
+ * pins included.  Of a session, records that were stored in half count as not
+ * stored. */
+enum { LQ_SAVED_ACCOUNT = 1, LQ_SAVED_SESSION, LQ_SAVED_RECORDS };
 LQ_API int lq_config_set_saved(lq_config *config, int which, const void *data,
                                size_t len);
+
+/* Nothing leaves, and nothing is acknowledged, before lq_stream_saved() says
+ * that the session which it belongs to was stored; off at first, and of no
+ * effect without lq_config_set_saved() for SESSION and stream management.  Then
+ * whenever the process ends, even in the middle of a call: what send() took and
+ * was stored reaches the server exactly once as long as the session can be
+ * resumed; what arrives is told at least once, each time with the same
+ * lq_stream_serial().  Without it, a process that is killed can lose what it had
+ * not stored yet, and send again what had left. */
+LQ_API void lq_config_set_durable(lq_config *config, bool durable);
 
 /* Log in within the TLS handshake itself (early data, RFC 8446) where the
  * server is known to take a FAST token there; off at first.  What is sent so

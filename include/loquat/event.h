@@ -59,8 +59,13 @@ struct lq_event {
  * for other events. */
 LQ_API bool lq_event_resumed(const lq_event *event);
 
-/* DELIVERY: the server has it, which shows when it replies to a later request
- * or answers our closing tag; it never left; or it left, and nobody knows. */
+/* DELIVERY: the server has it, as it acknowledges (XEP-0198; without that, as
+ * shows when it replies to a later request, or answers our closing tag); it
+ * never arrived; or it left, and nobody knows.  With XEP-0198 a lost connection
+ * decides nothing: after the next login the server says what it has, and gets
+ * the rest, messages with the time when they were sent (XEP-0203) if that is in
+ * another session.  UNKNOWN is then only what left in a session that the server
+ * remembers nothing of. */
 enum { LQ_DELIVERY_ACKED = 0, LQ_DELIVERY_FAILED, LQ_DELIVERY_UNKNOWN };
 LQ_API int lq_event_delivery(const lq_event *event);
 

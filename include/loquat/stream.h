@@ -48,6 +48,14 @@ LQ_API int lq_stream_start(lq_stream *stream, lq_time now);
  * already.  Allowed inside handlers. */
 LQ_API int lq_stream_stop(lq_stream *stream, lq_time now);
 
+/* Leave the transport without ending the session (XEP-0198), so that it can be
+ * resumed: by another process from what lq_stream_save() gives of it, which
+ * SAVE asks for once more, or by start().  What is to leave leaves first; then
+ * come OFFLINE, if there was a connection, SAVE and CLOSED, and no DELIVERY or
+ * REPLY: those come to whoever resumes.  Without stream management the server
+ * takes it for a lost connection.  LQ_E_STATE as for stop(). */
+LQ_API int lq_stream_suspend(lq_stream *stream, lq_time now);
+
 enum {
     LQ_STATE_IDLE = 0,    /* not started yet */
     LQ_STATE_WAITING,     /* for a transport, or to try again */
@@ -166,10 +174,17 @@ LQ_API const lq_event *lq_stream_event(lq_stream *stream);
  * it waits (a request's time runs all the same), but for a presence that tells
  * where we are, which is LQ_E_STATE then (lq_presence_set() remembers ours).
  * LQ_E_FULL past the high-water mark of
- * 256 KiB; LQ_E_LARGE past lq_stream_max_bytes(); LQ_E_ARGUMENT if B is no such stanza or was built wrongly; a NULL B
- * is LQ_E_NOMEM.  Allowed inside handlers. */
+ * 256 KiB; LQ_E_LARGE past lq_stream_max_bytes(); LQ_E_ARGUMENT if B is no such
+ * stanza or was built wrongly; a NULL B is LQ_E_NOMEM.  Allowed inside
+ * handlers. */
 LQ_API lq_id lq_stream_send(lq_stream *stream, lq_builder *b);
 LQ_API lq_id lq_stream_request(lq_stream *stream, lq_builder *b);
+
+/* A number for the stanza that the last event came from: if another process
+ * that resumes this session (lq_config_set_saved()) is given it once more, it
+ * has the same.  They grow from stanza to stanza and from session to session.
+ * 0: it is not from a stanza, or the session is not managed. */
+LQ_API int64_t lq_stream_serial(const lq_stream *stream);
 
 /* Bytes that can be sent before LQ_E_FULL. */
 LQ_API size_t lq_stream_room(const lq_stream *stream);
@@ -213,18 +228,24 @@ LQ_API int lq_stream_trust(lq_stream *stream, lq_time now, lq_id question,
 LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
                                   const char *password);
 
-/* All that STREAM has learnt about its account, LEN bytes to be kept and given
- * to lq_config_set_saved() the next time: which mechanisms and channel bindings
- * have worked, what the server offers, the keys that SCRAM makes of the
- * password, a FAST token, a TLS session, the key that was trusted for good.
- * They let anybody log in as the account: keep them as you would the password,
- * and out of backups.  They are the stream's until the next call.  NULL before
- * start(), without lq_config_set_saved(), and when memory runs out. */
+/* LEN bytes to be kept and given to lq_config_set_saved() the next time. WHICH:
+ * ACCOUNT all that STREAM has learnt about its account: which mechanisms and
+ *         channel bindings have worked, what the server offers, the keys that
+ *         SCRAM makes of the password, a FAST token, a TLS session, the key
+ *         that was trusted for good;
+ * SESSION what is needed to resume the session: its name, how far both sides
+ *         are, and each stanza that the server has not acknowledged;
+ * RECORDS what has happened to the session since SESSION or RECORDS were given.
+ * The first lets anybody log in as the account, the others show what was
+ * written: keep them as you would the password, and out of backups.  They are
+ * the stream's until the next call.  NULL before start(), without
+ * lq_config_set_saved(), and when memory runs out; and for RECORDS if SESSION
+ * is needed, as SAVE then says. */
 LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);
 
-/* What lq_stream_save() gave last has been stored: what waited for that may
- * leave.  Output that waits since then goes on waiting: its SAVE event is still
- * to be taken. */
+/* What lq_stream_save() gave last of WHICH has been stored: what waited for
+ * that may leave.  Output that waits since then goes on waiting: its SAVE event
+ * is still to be taken. */
 LQ_API int lq_stream_saved(lq_stream *stream, lq_time now, int which);
 
 /* Forget what keeps a login from being weaker than those before it (PINS), for

@@ -43,7 +43,6 @@ static bool answer_has_way(const lq_stream *stream)
 static int answer_write(lq_stream *stream, const lq_builder *b)
 {
     size_t len = lq_buffer_len(&b->buffer);
-    uint64_t number;
 
     if (!answer_has_way(stream)) {
         return LQ_E_STATE;
@@ -54,7 +53,7 @@ static int answer_write(lq_stream *stream, const lq_builder *b)
             return answer_flood(stream);
         }
     }
-    return lq_sm_send(stream, lq_buffer_bytes(&b->buffer), len, &number);
+    return lq_sm_send(stream, &b->buffer, NULL);
 }
 
 /* The book is closed once the answer is written, so that one that failed for

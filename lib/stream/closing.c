@@ -112,6 +112,37 @@ int lq_stream_stop(lq_stream *stream, lq_time now)
     return rv;
 }
 
+static int stream_suspend(lq_stream *stream)
+{
+    if (stream->state == LQ_STATE_IDLE || stream->state == LQ_STATE_CLOSED ||
+        stream->stopping) {
+        return LQ_E_STATE;
+    }
+    stream->stopping = stream->suspending = true;
+    stream->changed = true;
+    lq_journal_touch(stream);
+    if (stream->transport != 0) {
+        stream->state = LQ_STATE_CLOSING;
+        lq_stream_close_done(stream);
+    } else if (!stream->ending) {
+        lq_stream_begin(stream);
+        lq_stream_conclude(stream);
+    }
+    return LQ_OK;
+}
+
+int lq_stream_suspend(lq_stream *stream, lq_time now)
+{
+    int rv;
+
+    if (!lq_stream_enter(stream, now)) {
+        return LQ_E_BUSY;
+    }
+    rv = stream_suspend(stream);
+    lq_stream_leave(stream);
+    return rv;
+}
+
 /* An end that nobody asked for and no failure explains. */
 static void explain_end(lq_stream *stream)
 {
@@ -198,17 +229,26 @@ static void tell_closed(lq_stream *stream)
     lq_connection_ref(connection);
     connection->closed.event.error = lq_failure_code(failure);
     connection->closed.event.detail = failure;
-    lq_tickets_drop(stream);
+    if (!stream->suspending) {
+        lq_tickets_drop(stream);
+    }
     lq_stream_note(stream, &connection->closed);
 }
 
 /* The session ends with its connection, or long after it. */
 static void closing_session(lq_stream *stream)
 {
+    if (stream->suspending) {
+        return;
+    }
+    if (stream->journal != NULL && stream->sm != NULL) {
+        stream->journal->serials += stream->sm->handled;
+    }
     lq_tickets_lost(stream);
     lq_sm_free(stream->sm);
     stream->sm = NULL;
     lq_questions_drop(stream);
+    lq_journal_renew(stream);
 }
 
 /* The transport is gone, or there was none, and the inbox is empty. */

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "sasl/scram.h"
+#include "stream/journal.h"
 #include "stream/saved.h"
 
 enum {
@@ -65,35 +66,36 @@ const lq_extras *lq_config_extras(const lq_config *config)
     return config->extras == NULL ? &none : config->extras;
 }
 
-static void saved_free(lq_extras *extras)
+static void kept_free(lq_kept *kept)
 {
-    if (extras->saved != NULL) {
-        lq_wipe(extras->saved, extras->saved_len);
-        lq_free(extras->saved);
-        extras->saved = NULL;
-        extras->saved_len = 0;
+    if (kept->bytes != NULL) {
+        lq_wipe(kept->bytes, kept->len);
+        lq_free(kept->bytes);
+        *kept = (lq_kept){ .len = 0 };
     }
 }
 
 void lq_config_forget_saved(lq_config *config)
 {
     if (config->extras != NULL) {
-        saved_free(config->extras);
+        kept_free(&config->extras->saved);
+        kept_free(&config->extras->session);
     }
 }
 
 /* LQ_OK or LQ_E_NOMEM. */
-static int saved_keep(lq_extras *extras, const char *bytes, size_t len)
+static int kept_set(lq_kept *kept, const char *bytes, size_t len)
 {
-    char *copy = lq_malloc(len);
+    char *copy = len == 0 ? NULL : lq_malloc(len);
 
-    if (copy == NULL) {
+    if (len > 0 && copy == NULL) {
         return LQ_E_NOMEM;
     }
-    memcpy(copy, bytes, len);
-    saved_free(extras);
-    extras->saved = copy;
-    extras->saved_len = len;
+    kept_free(kept);
+    if (copy != NULL) {
+        memcpy(copy, bytes, len);
+        *kept = (lq_kept){ copy, len };
+    }
     return LQ_OK;
 }
 
@@ -104,7 +106,8 @@ static void extras_free(lq_extras *extras)
         lq_free(extras->agent_id);
         lq_free(extras->software);
         lq_free(extras->device);
-        saved_free(extras);
+        kept_free(&extras->saved);
+        kept_free(&extras->session);
         lq_free(extras);
     }
 }
@@ -130,8 +133,10 @@ static int extras_copy(lq_config *to, const lq_extras *from)
                    lq_replace(&extras->agent_id, from->agent_id) < 0 ||
                    lq_replace(&extras->software, from->software) < 0 ||
                    lq_replace(&extras->device, from->device) < 0 ||
-                   (from->saved != NULL &&
-                    saved_keep(extras, from->saved, from->saved_len) < 0)
+                   kept_set(&extras->saved, from->saved.bytes,
+                            from->saved.len) < 0 ||
+                   kept_set(&extras->session, from->session.bytes,
+                            from->session.len) < 0
                ? LQ_E_NOMEM
                : LQ_OK;
 }
@@ -408,7 +413,8 @@ int lq_config_set_agent(lq_config *config, const char *id, const char *software,
 }
 
 /* Whether DATA was saved for CONFIG's account. */
-static int saved_fits(const lq_config *config, const void *data, size_t len)
+static int saved_fits(const lq_config *config, int which, const void *data,
+                      size_t len)
 {
     int why = LQ_OK, rv;
     lq_jid *jid = lq_jid_parse(config->jid, &why);
@@ -416,7 +422,9 @@ static int saved_fits(const lq_config *config, const void *data, size_t len)
     if (jid == NULL) {
         return why == LQ_E_NOMEM ? LQ_E_NOMEM : LQ_E_ARGUMENT;
     }
-    rv = lq_saved_check(data, len, lq_jid_bare(jid));
+    rv = which == LQ_SAVED_ACCOUNT
+             ? lq_saved_check(data, len, lq_jid_bare(jid))
+             : lq_journal_check(data, len, lq_jid_bare(jid));
     lq_jid_free(jid);
     return rv;
 }
@@ -424,23 +432,32 @@ static int saved_fits(const lq_config *config, const void *data, size_t len)
 int lq_config_set_saved(lq_config *config, int which, const void *data,
                         size_t len)
 {
+    bool account = which == LQ_SAVED_ACCOUNT;
     lq_extras *extras;
+    lq_kept *kept;
     int rv;
 
-    if (which != LQ_SAVED_ACCOUNT) {
+    if (!account && which != LQ_SAVED_SESSION) {
         return LQ_E_ARGUMENT;
     }
-    config->saves = true;
-    lq_config_forget_saved(config);
-    if (len == 0) {
+    config->saves |= account;
+    config->saves_session |= !account;
+    if (len == 0 && config->extras == NULL) {
         return LQ_OK;
     }
-    rv = saved_fits(config, data, len);
-    if (rv < 0) {
-        return rv;
-    }
     extras = extras_make(config);
-    return extras == NULL ? LQ_E_NOMEM : saved_keep(extras, data, len);
+    if (extras == NULL) {
+        return LQ_E_NOMEM;
+    }
+    kept = account ? &extras->saved : &extras->session;
+    kept_free(kept);
+    rv = len == 0 ? LQ_OK : saved_fits(config, which, data, len);
+    return rv < 0 ? rv : kept_set(kept, data, len);
+}
+
+void lq_config_set_durable(lq_config *config, bool durable)
+{
+    config->durable = durable;
 }
 
 int lq_config_set_resource(lq_config *config, const char *resource)

@@ -10,12 +10,17 @@
 
 enum { LQ_TIMEOUTS = 6, LQ_CA_MAX = 16 * 1024 * 1024 };
 
+/* Bytes that are wiped, or NULL. */
+typedef struct lq_kept {
+    char *bytes;
+    size_t len;
+} lq_kept;
+
 /* What few configs have. */
 typedef struct lq_extras {
     char *token;
     char *agent_id, *software, *device;
-    char *saved; /* lq_config_set_saved() */
-    size_t saved_len;
+    lq_kept saved, session; /* lq_config_set_saved() */
 } lq_extras;
 
 /* What GnuTLS's credentials are loaded from, unless it is the system's
@@ -52,6 +57,8 @@ struct lq_config {
     bool keylog : 1;               /* TLS secrets are events */
     bool early : 1;                /* log in with TLS early data */
     bool saves : 1;                /* the program keeps what was learnt */
+    bool saves_session : 1;        /* ... and the session */
+    bool durable : 1;              /* ... and nothing leaves before it has */
     int32_t timeouts[LQ_TIMEOUTS]; /* ms, or LQ_NEVER */
     int32_t reconnect_first, reconnect_last;
     uint32_t max_stanza;

@@ -84,11 +84,16 @@ int lq_stream_saved(lq_stream *stream, lq_time now, int which)
     if (!lq_stream_enter(stream, now)) {
         return LQ_E_BUSY;
     }
+    if (which == LQ_SAVED_SESSION || which == LQ_SAVED_RECORDS) {
+        lq_journal_stored(stream);
+    }
     if (which == LQ_SAVED_ACCOUNT && stream->outbox.withheld &&
         stream->saver->given) {
         stream->outbox.withheld = false;
         stream->changed = true;
     }
     lq_stream_leave(stream);
-    return which == LQ_SAVED_ACCOUNT ? LQ_OK : LQ_E_ARGUMENT;
+    return which >= LQ_SAVED_ACCOUNT && which <= LQ_SAVED_RECORDS
+               ? LQ_OK
+               : LQ_E_ARGUMENT;
 }

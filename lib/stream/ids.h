@@ -20,6 +20,8 @@ typedef struct lq_live {
 typedef struct lq_ids {
     lq_table table;
     lq_id last;
+    lq_id last_claim; /* they count down from INT32_MAX, so that no number of
+                         another process meets one */
 } lq_ids;
 
 void lq_ids_init(lq_ids *ids);
@@ -27,6 +29,10 @@ void lq_ids_clear(lq_ids *ids);
 
 /* Give LIVE a number.  The number, or LQ_E_NOMEM. */
 lq_id lq_ids_add(lq_ids *ids, lq_live *live, int what);
+
+/* Give LIVE the number ID, which it had in another process.  LQ_OK, or
+ * LQ_E_NOMEM; or LQ_E_STATE: something has it. */
+int lq_ids_put(lq_ids *ids, lq_live *live, int what, lq_id id);
 void lq_ids_remove(lq_ids *ids, lq_live *live); /* it may have none */
 
 /* What bears ID and is a WHAT, or NULL. */

@@ -9,44 +9,17 @@
 #include "base/text.h"
 #include "sasl/password.h"
 #include "sasl/scram.h"
+#include "stream/record.h"
 #include "stream/stream.h"
 #include "stream/verify.h"
 
 static const char magic[] = "LQA1";
 
-enum { MAGIC = 4, DIGEST = 32, HEAD = 5, MECHANISM_NAME_MAX = 32 };
-
-/* ---- numbers ---- */
-
-static int put_number(lq_buffer *out, uint64_t number, int size)
-{
-    unsigned char bytes[8];
-
-    for (int i = 0; i < size; i++) {
-        bytes[i] = (unsigned char)(number >> 8 * i);
-    }
-    return lq_buffer_append(out, bytes, (size_t)size);
-}
-
-static uint64_t get_number(const unsigned char *bytes, int size)
-{
-    uint64_t number = 0;
-
-    for (int i = 0; i < size; i++) {
-        number |= (uint64_t)bytes[i] << 8 * i;
-    }
-    return number;
-}
+enum { MAGIC = 4, DIGEST = 32 };
 
 /* ---- records ---- */
 
-/* A value; not terminated. */
-typedef struct value {
-    const unsigned char *bytes;
-    size_t len;
-} value;
-
-static char *value_text(const value *v)
+static char *text_of(const lq_value *v)
 {
     return lq_strndup((const char *)v->bytes, v->len);
 }
@@ -55,7 +28,7 @@ static char *value_text(const value *v)
 typedef int record_write(lq_stream *stream, lq_buffer *out);
 
 /* Take it in: LQ_OK, also for what makes no sense; LQ_E_NOMEM. */
-typedef int record_read(lq_stream *stream, const value *v);
+typedef int record_read(lq_stream *stream, const lq_value *v);
 
 static int write_account(lq_stream *stream, lq_buffer *out)
 {
@@ -64,7 +37,7 @@ static int write_account(lq_stream *stream, lq_buffer *out)
     return lq_buffer_append(out, account, strlen(account));
 }
 
-static int read_account(lq_stream *stream, const value *v)
+static int read_account(lq_stream *stream, const lq_value *v)
 {
     (void)stream, (void)v; /* it was compared */
     return LQ_OK;
@@ -82,7 +55,7 @@ static int write_flags(lq_stream *stream, lq_buffer *out)
     return lq_buffer_append(out, flags, FLAGS);
 }
 
-static int read_flags(lq_stream *stream, const value *v)
+static int read_flags(lq_stream *stream, const lq_value *v)
 {
     lq_known *known = &stream->known;
 
@@ -120,16 +93,16 @@ static int write_offer(lq_stream *stream, lq_buffer *out)
     if (!stream->known.has_offer) {
         return LQ_OK;
     }
-    rv = put_number(out, o->mechanisms[LQ_SASL1], 4);
-    rv = rv < 0 ? rv : put_number(out, o->mechanisms[LQ_SASL2], 4);
-    rv = rv < 0 ? rv : put_number(out, o->fast, 4);
-    rv = rv < 0 ? rv : put_number(out, o->bindings, 1);
-    rv = rv < 0 ? rv : put_number(out, flags, 1);
-    return rv < 0 ? rv : put_number(out, o->plus, 1);
+    rv = lq_put_number(out, o->mechanisms[LQ_SASL1], 4);
+    rv = rv < 0 ? rv : lq_put_number(out, o->mechanisms[LQ_SASL2], 4);
+    rv = rv < 0 ? rv : lq_put_number(out, o->fast, 4);
+    rv = rv < 0 ? rv : lq_put_number(out, o->bindings, 1);
+    rv = rv < 0 ? rv : lq_put_number(out, flags, 1);
+    return rv < 0 ? rv : lq_put_number(out, o->plus, 1);
 }
 
 /* As it would be read from features: tokens are no mechanisms like others. */
-static int read_offer(lq_stream *stream, const value *v)
+static int read_offer(lq_stream *stream, const lq_value *v)
 {
     const lq_mechanism_set tokens = lq_mechanisms_of(LQ_SASL_HT);
     lq_offer *o = &stream->known.offer;
@@ -140,10 +113,10 @@ static int read_offer(lq_stream *stream, const value *v)
     }
     flags = v->bytes[13];
     *o = (lq_offer){
-        .mechanisms = { (lq_mechanism_set)get_number(v->bytes, 4) & ~tokens,
-                        (lq_mechanism_set)get_number(v->bytes + 4, 4) &
+        .mechanisms = { (lq_mechanism_set)lq_get_number(v->bytes, 4) & ~tokens,
+                        (lq_mechanism_set)lq_get_number(v->bytes + 4, 4) &
                             ~tokens },
-        .fast = (lq_mechanism_set)get_number(v->bytes + 8, 4) & tokens,
+        .fast = (lq_mechanism_set)lq_get_number(v->bytes + 8, 4) & tokens,
         .bindings = v->bytes[12],
         .announces = (flags & ANNOUNCES) != 0,
         .bind = (flags & BIND) != 0,
@@ -162,14 +135,14 @@ static int write_text(const char *text, lq_buffer *out)
     return text == NULL ? LQ_OK : lq_buffer_append(out, text, strlen(text));
 }
 
-static int read_text(char **slot, const value *v)
+static int read_text(char **slot, const lq_value *v)
 {
     char *text;
 
     if (!lq_utf8_valid_xml((const char *)v->bytes, v->len)) {
         return LQ_OK; /* it could not be sent */
     }
-    text = value_text(v);
+    text = text_of(v);
     if (text == NULL) {
         return LQ_E_NOMEM;
     }
@@ -183,7 +156,7 @@ static int write_version(lq_stream *stream, lq_buffer *out)
     return write_text(stream->known.version, out);
 }
 
-static int read_version(lq_stream *stream, const value *v)
+static int read_version(lq_stream *stream, const lq_value *v)
 {
     return read_text(&stream->known.version, v);
 }
@@ -193,7 +166,7 @@ static int write_inlines(lq_stream *stream, lq_buffer *out)
     return write_text(stream->known.inlines, out);
 }
 
-static int read_inlines(lq_stream *stream, const value *v)
+static int read_inlines(lq_stream *stream, const lq_value *v)
 {
     return read_text(&stream->known.inlines, v);
 }
@@ -203,7 +176,7 @@ static int write_agent(lq_stream *stream, lq_buffer *out)
     return write_text(stream->known.agent, out);
 }
 
-static int read_agent(lq_stream *stream, const value *v)
+static int read_agent(lq_stream *stream, const lq_value *v)
 {
     return v->len == LQ_UUID_SIZE - 1 ? read_text(&stream->known.agent, v)
                                       : LQ_OK;
@@ -216,7 +189,7 @@ static int write_keys(lq_stream *stream, lq_buffer *out)
                : lq_scram_keys_write(stream->known.keys, out);
 }
 
-static int read_keys(lq_stream *stream, const value *v)
+static int read_keys(lq_stream *stream, const lq_value *v)
 {
     lq_scram_keys *keys = lq_scram_keys_read(v->bytes, v->len);
 
@@ -239,16 +212,16 @@ static int write_token(lq_stream *stream, lq_buffer *out)
     if (token == NULL) {
         return LQ_OK;
     }
-    rv = put_number(out, (uint64_t)token->expires, 8);
-    rv = rv < 0 ? rv : put_number(out, token->count, 4);
-    rv = rv < 0 ? rv : put_number(out, token->last, 1);
+    rv = lq_put_number(out, (uint64_t)token->expires, 8);
+    rv = rv < 0 ? rv : lq_put_number(out, token->count, 4);
+    rv = rv < 0 ? rv : lq_put_number(out, token->last, 1);
     rv = rv < 0 ? rv
                 : lq_buffer_append(out, token->mechanism->name,
                                    strlen(token->mechanism->name) + 1);
     return rv < 0 ? rv : write_text(token->text, out);
 }
 
-static int read_token(lq_stream *stream, const value *v)
+static int read_token(lq_stream *stream, const lq_value *v)
 {
     const char *name = (const char *)v->bytes + TOKEN;
     const char *end =
@@ -265,12 +238,12 @@ static int read_token(lq_stream *stream, const value *v)
                       v->len - (size_t)(end + 1 - (const char *)v->bytes));
     token = text == NULL
                 ? NULL
-                : lq_token_new(text, m, (int64_t)get_number(v->bytes, 8));
+                : lq_token_new(text, m, (int64_t)lq_get_number(v->bytes, 8));
     lq_free_secret(text);
     if (token == NULL) {
         return LQ_E_NOMEM;
     }
-    token->count = (uint32_t)get_number(v->bytes + 8, 4);
+    token->count = (uint32_t)lq_get_number(v->bytes + 8, 4);
     token->last = v->bytes[12] == 1;
     lq_known_set_token(&stream->known, token);
     return LQ_OK;
@@ -288,7 +261,7 @@ static int write_session(lq_stream *stream, lq_buffer *out)
     return rv;
 }
 
-static int read_session(lq_stream *stream, const value *v)
+static int read_session(lq_stream *stream, const lq_value *v)
 {
     lq_resumption *kept = lq_resumption_read(v->bytes, v->len);
 
@@ -306,7 +279,7 @@ static int write_trusted(lq_stream *stream, lq_buffer *out)
     return key == NULL ? LQ_OK : lq_buffer_append(out, key, LQ_KEY_SIZE);
 }
 
-static int read_trusted(lq_stream *stream, const value *v)
+static int read_trusted(lq_stream *stream, const lq_value *v)
 {
     return v->len == LQ_KEY_SIZE ? lq_set_trusted_key(stream, v->bytes) : LQ_OK;
 }
@@ -342,8 +315,7 @@ static int append_record(lq_stream *stream, const record *r, lq_buffer *out)
     lq_buffer_init(&bytes, LQ_SAVED_MAX);
     rv = r->write(stream, &bytes);
     if (rv == LQ_OK && lq_buffer_len(&bytes) > 0) {
-        rv = put_number(out, r->tag, 1);
-        rv = rv < 0 ? rv : put_number(out, lq_buffer_len(&bytes), 4);
+        rv = lq_record_head(out, r->tag, lq_buffer_len(&bytes));
         rv = rv < 0 ? rv
                     : lq_buffer_append(out, lq_buffer_bytes(&bytes),
                                        lq_buffer_len(&bytes));
@@ -375,51 +347,32 @@ static int saved_write(lq_stream *stream, lq_buffer *out)
 
 /* ---- reading ---- */
 
-/* The record at the front of *REST, taken off; its tag, or -1. */
-static int take_record(value *rest, value *v)
-{
-    int tag;
-
-    if (rest->len < HEAD) {
-        return -1;
-    }
-    tag = rest->bytes[0];
-    v->len = (size_t)get_number(rest->bytes + 1, 4);
-    v->bytes = rest->bytes + HEAD;
-    if (v->len > rest->len - HEAD) {
-        return -1;
-    }
-    rest->bytes += HEAD + v->len;
-    rest->len -= HEAD + v->len;
-    return tag;
-}
-
 /* What is between the magic and the digest, which is right; else .bytes is
  * NULL. */
-static value saved_records(const void *bytes, size_t len)
+static lq_value saved_records(const void *bytes, size_t len)
 {
     unsigned char digest[DIGEST];
     const unsigned char *b = bytes;
-    value none = { NULL, 0 };
+    lq_value none = { NULL, 0 };
 
     if (len < MAGIC + DIGEST || memcmp(b, magic, MAGIC) != 0 ||
         gnutls_hash_fast(GNUTLS_DIG_SHA256, b, len - DIGEST, digest) < 0 ||
         memcmp(digest, b + len - DIGEST, DIGEST) != 0) {
         return none;
     }
-    return (value){ b + MAGIC, len - MAGIC - DIGEST };
+    return (lq_value){ b + MAGIC, len - MAGIC - DIGEST };
 }
 
 int lq_saved_check(const void *bytes, size_t len, const char *account)
 {
-    value rest = saved_records(bytes, len), v;
+    lq_value rest = saved_records(bytes, len), v;
     bool ours = false;
 
     if (rest.bytes == NULL) {
         return LQ_E_ARGUMENT;
     }
     while (rest.len > 0) {
-        int tag = take_record(&rest, &v);
+        int tag = lq_record_take(&rest, &v);
 
         if (tag < 0) {
             return LQ_E_ARGUMENT;
@@ -432,11 +385,11 @@ int lq_saved_check(const void *bytes, size_t len, const char *account)
 
 int lq_saved_read(lq_stream *stream, const void *bytes, size_t len)
 {
-    value rest = saved_records(bytes, len), v;
+    lq_value rest = saved_records(bytes, len), v;
     int rv = rest.bytes == NULL ? LQ_E_NOMEM : LQ_OK; /* they were whole */
 
     while (rest.len > 0 && rv == LQ_OK) {
-        int tag = take_record(&rest, &v);
+        int tag = lq_record_take(&rest, &v);
 
         for (size_t i = 0; i < LQ_COUNT(records) && rv == LQ_OK; i++) {
             if (records[i].tag == tag) {
@@ -481,7 +434,10 @@ const void *lq_stream_save(lq_stream *stream, int which, size_t *len)
     lq_saver *saver = stream->saver;
 
     *len = 0;
-    if (saver == NULL || which != LQ_SAVED_ACCOUNT || stream->self == NULL) {
+    if (which != LQ_SAVED_ACCOUNT) {
+        return lq_journal_give(stream, which, len);
+    }
+    if (saver == NULL || stream->self == NULL) {
         return NULL;
     }
     lq_buffer_wipe(&saver->bytes);

@@ -101,6 +101,7 @@ static int sm_acked(lq_stream *stream, uint32_t h)
     }
     lq_tickets_acked(stream, stream->sm->out.acked);
     lq_tickets_room(stream);
+    lq_journal_touch(stream);
     return LQ_OK;
 }
 
@@ -120,7 +121,7 @@ static int receive_a(lq_stream *stream, const lq_element *a)
     return sm_acked(stream, h);
 }
 
-static int sm_say(lq_stream *stream, const char *name, const uint32_t *h)
+static int sm_say(lq_stream *stream, const char *name, const uint64_t *h)
 {
     char text[96];
 
@@ -128,7 +129,7 @@ static int sm_say(lq_stream *stream, const char *name, const uint32_t *h)
         snprintf(text, sizeof(text), "<%s xmlns='" LQ_NS_SM "'/>", name);
     } else {
         snprintf(text, sizeof(text), "<%s xmlns='" LQ_NS_SM "' h='%lu'/>", name,
-                 (unsigned long)*h);
+                 (unsigned long)(uint32_t)*h);
     }
     return lq_stream_write_element(stream, text, strlen(text));
 }
@@ -145,11 +146,14 @@ static bool sm_can_speak(const lq_stream *stream)
 static void sm_tell(lq_stream *stream)
 {
     lq_sm *sm = stream->sm;
+    uint64_t handled;
 
-    if (sm_can_speak(stream) && lq_stream_waiting(stream) < LQ_OUTBOX_HIGH &&
-        sm_say(stream, "a", &sm->handled) == LQ_OK) {
-        sm->told = sm->handled;
-        sm->owing = false;
+    if (sm_can_speak(stream) && lq_stream_waiting(stream) < LQ_OUTBOX_HIGH) {
+        handled = lq_journal_tellable(stream);
+        if (sm_say(stream, "a", &handled) == LQ_OK) {
+            sm->told = handled;
+            sm->owing = false;
+        }
     }
 }
 
@@ -165,23 +169,8 @@ static int receive_r(lq_stream *stream)
 
 void lq_sm_tell(lq_stream *stream)
 {
-    if (stream->sm != NULL && stream->sm->told != stream->sm->handled) {
+    if (stream->sm != NULL && stream->sm->told != lq_journal_tellable(stream)) {
         sm_tell(stream);
-    }
-}
-
-void lq_sm_ask(lq_stream *stream)
-{
-    lq_sm *sm = stream->sm;
-
-    if (sm != NULL && sm->owing) {
-        sm_tell(stream);
-    }
-    if (sm_can_speak(stream) && !sm->asking && sm->out.last > sm->asked &&
-        sm->out.last > sm->out.acked && sm_say(stream, "r", NULL) == LQ_OK) {
-        sm->asking = true;
-        sm->asked = sm->out.last;
-        lq_liveness_probe(stream);
     }
 }
 
@@ -194,43 +183,120 @@ void lq_sm_handled(lq_stream *stream)
     }
     sm->taking = false;
     sm->handled++;
-    if (sm->handled - sm->told >= TELL_EACH) {
+    if (lq_journal_tellable(stream) - sm->told >= TELL_EACH) {
         lq_sm_tell(stream);
     }
+    lq_journal_touch(stream);
 }
 
-int lq_sm_send(lq_stream *stream, const char *bytes, size_t len,
-               uint64_t *number)
+int64_t lq_stream_serial(const lq_stream *stream)
 {
-    lq_sm *sm = stream->sm;
-    lq_unacked_head head = { .len = (uint32_t)len,
-                             .position = LQ_POSITION_NONE };
-    bool speaks = stream->negotiation.through && stream->transport != 0 &&
-                  !stream->ending && !stream->closed_by_us;
+    const lq_sm *sm = stream->sm;
+
+    if (sm == NULL || !sm->taking) {
+        return 0;
+    }
+    return (int64_t)(sm->handled + 1 +
+                     (stream->journal == NULL ? 0 : stream->journal->serials));
+}
+
+/* ---- sending ---- */
+
+/* Send what is kept, up to the stanza LAST.  LQ_OK or LQ_E_NOMEM: then the rest
+ * follows later. */
+static int sm_flush_to(lq_stream *stream, uint64_t last)
+{
+    lq_unacked *out = &stream->sm->out;
+    lq_unacked_head head;
+    size_t offset = out->sent;
+    const char *bytes;
     int rv = LQ_OK;
 
-    *number = 0;
-    if (sm != NULL) {
-        head.stamp = lq_stream_unix_ms(stream);
-        if (speaks) {
-            head.position = lq_outbox_position(&stream->outbox);
-        }
-        rv = lq_unacked_add(&sm->out, &head, bytes);
-        *number = sm->out.last;
-    }
-    if (rv == LQ_OK && speaks) {
-        rv = lq_stream_write_element(stream, bytes, len);
-        if (rv < 0 && sm != NULL) {
-            lq_unacked_pop(&sm->out, head.len);
+    while (rv == LQ_OK && lq_unacked_unsent(out) <= last &&
+           (bytes = lq_unacked_next(out, &offset, &head)) != NULL) {
+        uint64_t position = lq_outbox_position(&stream->outbox);
+
+        rv = lq_stream_write_element(stream, bytes, head.len);
+        if (rv == LQ_OK) {
+            lq_unacked_sent(out, bytes, &head, position);
         }
     }
     return rv;
 }
 
+static void sm_flush(lq_stream *stream)
+{
+    if (stream->sm != NULL && stream->negotiation.through &&
+        stream->transport != 0 && !stream->ending && !stream->closed_by_us) {
+        sm_flush_to(stream, lq_journal_sendable(stream));
+    }
+}
+
+int lq_sm_send(lq_stream *stream, const lq_buffer *bytes,
+               struct lq_ticket *ticket)
+{
+    lq_sm *sm = stream->sm;
+    lq_unacked_head head = { .len = (uint32_t)lq_buffer_len(bytes),
+                             .position = LQ_POSITION_NONE };
+    int rv;
+
+    if (sm == NULL) {
+        return lq_stream_write_element(stream, lq_buffer_bytes(bytes),
+                                       head.len);
+    }
+    head.stamp = lq_stream_unix_ms(stream);
+    rv = lq_unacked_add(&sm->out, &head, lq_buffer_bytes(bytes));
+    if (rv < 0) {
+        return rv;
+    }
+    rv = lq_journal_sent(stream, &head, lq_buffer_bytes(bytes), ticket);
+    if (rv < 0) {
+        lq_unacked_pop(&sm->out, head.len);
+        return rv;
+    }
+    if (ticket != NULL) {
+        ticket->number = sm->out.last;
+    }
+    sm_flush(stream); /* or with the next output */
+    return LQ_OK;
+}
+
+void lq_sm_stored(lq_stream *stream)
+{
+    if (stream->sm != NULL) {
+        sm_flush(stream);
+        if (lq_journal_tellable(stream) - stream->sm->told >= TELL_EACH) {
+            lq_sm_tell(stream);
+        }
+        stream->changed = true;
+    }
+}
+
+void lq_sm_ask(lq_stream *stream)
+{
+    lq_sm *sm = stream->sm;
+    uint64_t sent;
+
+    if (sm == NULL) {
+        return;
+    }
+    sm_flush(stream);
+    if (sm->owing) {
+        sm_tell(stream);
+    }
+    sent = lq_unacked_unsent(&sm->out) - 1;
+    if (sm_can_speak(stream) && !sm->asking && sent > sm->asked &&
+        sent > sm->out.acked && sm_say(stream, "r", NULL) == LQ_OK) {
+        sm->asking = true;
+        sm->asked = sent;
+        lq_liveness_probe(stream);
+    }
+}
+
 /* ---- enabling ---- */
 
 /* XEP-0198, 5: the id is needed to resume. */
-static int sm_enabled(lq_stream *stream, const lq_element *enabled)
+static int enabled_learn(lq_stream *stream, const lq_element *enabled)
 {
     lq_sm *sm = stream->sm;
     const char *id = lq_element_attr(enabled, "id");
@@ -251,12 +317,24 @@ static int sm_enabled(lq_stream *stream, const lq_element *enabled)
                : LQ_OK;
 }
 
-/* The server does without. */
-static void sm_disabled(lq_stream *stream)
+static int sm_enabled(lq_stream *stream, const lq_element *enabled)
 {
+    int rv = enabled_learn(stream, enabled);
+
+    lq_journal_renew(stream);
+    return rv;
+}
+
+/* The server does without. */
+static int sm_disabled(lq_stream *stream)
+{
+    int rv = sm_flush_to(stream, stream->sm->out.last);
+
     lq_tickets_unmanaged(stream);
     lq_sm_free(stream->sm);
     stream->sm = NULL;
+    lq_journal_renew(stream);
+    return rv < 0 ? lq_stream_no_memory(stream) : LQ_OK;
 }
 
 int lq_sm_receive(lq_stream *stream, const lq_element *element)
@@ -280,8 +358,7 @@ int lq_sm_receive(lq_stream *stream, const lq_element *element)
         return sm_enabled(stream, element);
     }
     if (lq_element_is(element, "failed", NULL)) {
-        sm_disabled(stream);
-        return LQ_OK;
+        return sm_disabled(stream);
     }
     return sm_out_of_turn(stream);
 }
@@ -323,12 +400,16 @@ static void sm_over(lq_stream *stream, bool known, uint32_t h)
     lq_sm *sm = stream->sm;
 
     known = known && lq_unacked_ack(&sm->out, h);
+    if (stream->journal != NULL) {
+        stream->journal->serials += sm->handled;
+    }
     lq_tickets_acked(stream, sm->out.acked);
     stream->sm = NULL;
     lq_tickets_renew(stream, &sm->out, known);
     lq_questions_drop(stream);
     lq_sm_free(sm);
     lq_tickets_room(stream);
+    lq_journal_renew(stream);
 }
 
 void lq_sm_renewed(lq_stream *stream)
@@ -337,23 +418,6 @@ void lq_sm_renewed(lq_stream *stream)
         stream->negotiation.old_session = false;
         sm_over(stream, false, 0);
     }
-}
-
-static int sm_resend(lq_stream *stream)
-{
-    lq_unacked *out = &stream->sm->out;
-    lq_unacked_head head;
-    const char *bytes;
-    size_t offset = 0;
-
-    while ((bytes = lq_unacked_next(out, &offset, &head)) != NULL) {
-        lq_unacked_move(out, offset, head.len,
-                        lq_outbox_position(&stream->outbox));
-        if (lq_stream_write_element(stream, bytes, head.len) < 0) {
-            return lq_stream_no_memory(stream);
-        }
-    }
-    return LQ_OK;
 }
 
 /* An answer to <resume/>, here or in <success/>. */
@@ -370,13 +434,13 @@ static int sm_resumed(lq_stream *stream, const lq_element *resumed)
                         "The server resumed another session than ours.");
     }
     rv = sm_acked(stream, h);
-    rv = rv < 0 ? rv : sm_resend(stream);
     if (rv < 0) {
         return rv;
     }
-    sm->asking = false;
+    sm->asking = sm->owing = false;
     sm->asked = sm->out.acked;
-    sm->told = sm->handled;
+    sm->told = lq_journal_tellable(stream);
+    sm->repeats = sm->handled - sm->told;
     stream->negotiation.old_session = false;
     stream->negotiation.resumed = stream->negotiation.bound = true;
     if (lq_features_are_none(&stream->negotiation.features)) {
@@ -396,19 +460,20 @@ static void sm_failed(lq_stream *stream, const lq_element *failed)
 }
 
 /* Of <resume/>, which is open. */
-static void resume_attrs(const lq_sm *sm, lq_writer *writer)
+static void resume_attrs(const lq_stream *stream, lq_writer *writer)
 {
     char h[16];
 
-    snprintf(h, sizeof(h), "%lu", (unsigned long)sm->handled);
-    lq_write_attr(writer, "previd", sm->id);
+    snprintf(h, sizeof(h), "%lu",
+             (unsigned long)(uint32_t)lq_journal_tellable(stream));
+    lq_write_attr(writer, "previd", stream->sm->id);
     lq_write_attr(writer, "h", h);
 }
 
 void lq_sm_write_resume(const lq_stream *stream, lq_writer *writer)
 {
     lq_write_open(writer, "resume", LQ_NS_SM);
-    resume_attrs(stream->sm, writer);
+    resume_attrs(stream, writer);
     lq_write_close(writer);
 }
 
@@ -426,7 +491,7 @@ static int resume_ahead(lq_stream *stream)
         return LQ_ROW_SKIP;
     }
     lq_saying_begin(&say, "resume", LQ_NS_SM);
-    resume_attrs(stream->sm, &say.writer);
+    resume_attrs(stream, &say.writer);
     return lq_saying_end(&say, stream) < 0 ? lq_stream_no_memory(stream)
                                            : LQ_ROW_WAIT;
 }
@@ -496,6 +561,28 @@ int lq_sm_succeeded(lq_stream *stream, const lq_element *success)
     stream->sm = sm_new();
     return stream->sm == NULL ? lq_stream_no_memory(stream)
                               : sm_enabled(stream, enabled);
+}
+
+/* ---- of another process ---- */
+
+int lq_sm_restore(lq_stream *stream, const char *id, const char *location,
+                  uint64_t acked, uint64_t handled)
+{
+    lq_sm *sm = sm_new();
+
+    if (sm == NULL) {
+        return LQ_E_NOMEM;
+    }
+    sm->enabled = true;
+    sm->handled = handled;
+    sm->out.acked = sm->out.left = sm->out.last = acked;
+    if (lq_replace(&sm->id, id) < 0 ||
+        (location[0] != '\0' && lq_replace(&sm->location, location) < 0)) {
+        lq_sm_free(sm);
+        return LQ_E_NOMEM;
+    }
+    stream->sm = sm;
+    return LQ_OK;
 }
 
 /* ---- the end ---- */

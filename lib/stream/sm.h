@@ -23,12 +23,15 @@
 
 #define LQ_NS_SM "urn:xmpp:sm:3"
 
+struct lq_ticket;
+
 /* A session of a stream; there is none before the server was asked for it. */
 typedef struct lq_sm {
     lq_unacked out;
     uint64_t asked;       /* the last stanza that an <r/> was about */
-    uint32_t handled;     /* of theirs, modulo 2^32 */
-    uint32_t told;        /* of these, the server knows */
+    uint64_t handled;     /* of theirs */
+    uint64_t told;        /* of these, the server knows */
+    uint64_t repeats;     /* that will come though the program has them */
     bool enabled;         /* the server has agreed */
     bool asking;          /* our <r/> is not answered yet */
     bool owing;           /* theirs is not */
@@ -59,20 +62,29 @@ void lq_sm_renewed(lq_stream *stream);
 
 /* ---- counting ---- */
 
-/* Send a stanza, and keep it if the session is managed; *NUMBER is its number
- * then, else 0.  LQ_OK or LQ_E_NOMEM. */
-int lq_sm_send(lq_stream *stream, const char *bytes, size_t len,
-               uint64_t *number);
+/* Send a stanza, and keep it if the session is managed; it is that of TICKET
+ * (NULL: of none), which learns its number.  LQ_OK or LQ_E_NOMEM. */
+int lq_sm_send(lq_stream *stream, const lq_buffer *bytes,
+               struct lq_ticket *ticket);
+
+/* The program has stored how far we are. */
+void lq_sm_stored(lq_stream *stream);
 
 /* Output is wanted: ask, if something is to be asked for. */
 void lq_sm_ask(lq_stream *stream);
 
-/* A stanza is given to the program; the program has done with it. */
-static inline void lq_sm_taking(lq_sm *sm)
+/* A stanza has come: false if the program has it already, else it is given to
+ * the program; the program has done with it. */
+static inline bool lq_sm_taking(lq_sm *sm)
 {
+    if (sm != NULL && sm->repeats > 0) {
+        sm->repeats--;
+        return false;
+    }
     if (sm != NULL) {
         sm->taking = sm->enabled;
     }
+    return true;
 }
 void lq_sm_handled(lq_stream *stream);
 
@@ -82,6 +94,11 @@ void lq_sm_tell(lq_stream *stream);
 /* The server has said ELEMENT, which is of this protocol.  LQ_OK or a fatal
  * error. */
 int lq_sm_receive(lq_stream *stream, const lq_element *element);
+
+/* A session of another process, with JID bound: ACKED and HANDLED as far as is
+ * known.  LQ_OK or LQ_E_NOMEM. */
+int lq_sm_restore(lq_stream *stream, const char *id, const char *location,
+                  uint64_t acked, uint64_t handled);
 
 /* ---- the end ---- */
 

@@ -155,6 +155,7 @@ void lq_stream_free(lq_stream *stream)
     lq_known_clear(&stream->known);
     lq_sm_free(stream->sm);
     lq_saver_free(stream->saver);
+    lq_journal_free(stream->journal);
     lq_resumption_free(stream->resumption);
     lq_free(stream->trusted);
     lq_trust_unref(stream->trust);
@@ -235,11 +236,21 @@ static int stream_saved(lq_stream *stream)
             return LQ_E_NOMEM;
         }
     }
-    if (extras->saved != NULL) {
-        rv = lq_saved_read(stream, extras->saved, extras->saved_len);
-        if (rv == LQ_OK) { /* else the next start() learns it, pins above all */
-            lq_config_forget_saved(&stream->config);
+    if (stream->config.saves_session && stream->journal == NULL) {
+        stream->journal = lq_journal_new();
+        if (stream->journal == NULL) {
+            return LQ_E_NOMEM;
         }
+    }
+    if (extras->saved.bytes != NULL) {
+        rv = lq_saved_read(stream, extras->saved.bytes, extras->saved.len);
+    }
+    if (rv == LQ_OK && extras->session.bytes != NULL) {
+        rv =
+            lq_journal_read(stream, extras->session.bytes, extras->session.len);
+    }
+    if (rv == LQ_OK) { /* else the next start() learns it, pins above all */
+        lq_config_forget_saved(&stream->config);
     }
     return rv;
 }
@@ -299,7 +310,7 @@ static int stream_start(lq_stream *stream)
     if (rv < 0) {
         return rv;
     }
-    stream->stopping = false;
+    stream->stopping = stream->suspending = false;
     rv = lq_reconnect_start(stream);
     if (rv == LQ_OK) {
         stream->state = LQ_STATE_WAITING;

@@ -17,6 +17,7 @@
 #include "stream/failure.h"
 #include "stream/ids.h"
 #include "stream/inbox.h"
+#include "stream/journal.h"
 #include "stream/known.h"
 #include "stream/module.h"
 #include "stream/negotiation.h"
@@ -44,11 +45,12 @@ struct lq_stream {
 
     /* where we are */
     lq_time now;
-    int state;     /* LQ_STATE_* */
-    int transport; /* LQ_TRANSPORT_*; 0: there is none */
-    bool changed;  /* the context must hear of it */
-    bool hooked;   /* a handler or hook is running */
-    bool stopping; /* stop() was called */
+    int state;       /* LQ_STATE_* */
+    int transport;   /* LQ_TRANSPORT_*; 0: there is none */
+    bool changed;    /* the context must hear of it */
+    bool hooked;     /* a handler or hook is running */
+    bool stopping;   /* stop() was called */
+    bool suspending; /* ... but the session is to go on */
     bool tracing;
     bool greeting;     /* online() hooks are running */
     bool flowing;      /* what is sent leaves at once */
@@ -80,6 +82,7 @@ struct lq_stream {
     lq_known known;
     lq_sm *sm;              /* NULL: the session is not managed */
     lq_saver *saver;        /* NULL: the program keeps nothing */
+    lq_journal *journal;    /* NULL: ... of sessions */
     unsigned char *trusted; /* lq_trusted_key() */
     lq_list notes;          /* events that wait */
     lq_note *current;       /* of the event that was returned last */

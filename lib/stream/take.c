@@ -153,11 +153,9 @@ static void take_frame(lq_stream *stream)
         lq_inbox_drop(&stream->inbox);
         lq_stream_no_memory(stream);
     } else {
-        if (stanza->kind != LQ_NONZA) {
-            lq_sm_taking(stream->sm);
-        }
         stream->hooked = true;
-        surfaces = lq_router_route(stream, stanza) == LQ_PASS;
+        surfaces = (stanza->kind == LQ_NONZA || lq_sm_taking(stream->sm)) &&
+                   lq_router_route(stream, stanza) == LQ_PASS;
         stream->hooked = false;
     }
     if (surfaces) {
@@ -214,6 +212,9 @@ static const lq_event *take_next(lq_stream *stream)
             return &stream->event; /* behind what its handlers emitted */
         }
         lq_sm_handled(stream); /* nothing of it is left */
+        if (stream->notes.first != NULL) {
+            continue;
+        }
         if (!lq_inbox_is_empty(&stream->inbox)) {
             take_frame(stream);
         } else if (stream->tickets.expired.first != NULL) {

@@ -95,6 +95,7 @@ static void ticket_leave(lq_ticket *ticket)
         lq_table_remove(&stream->tickets.requests, ticket->wire, WIRE_LEN);
     }
     if (ticket->held != NULL) {
+        lq_journal_unheld(stream, ticket);
         stream->tickets.held_bytes -=
             (uint32_t)lq_buffer_len(&ticket->held->buffer);
         lq_builder_free(ticket->held);
@@ -270,6 +271,84 @@ void lq_tickets_clear(lq_stream *stream)
     lq_table_clear(&tickets->requests);
 }
 
+/* Keep it, as B has it, until there is a session. */
+static void ticket_hold(lq_ticket *ticket, lq_builder *b)
+{
+    lq_tickets *tickets = &ticket->stream->tickets;
+
+    lq_list_append(&tickets->held, &ticket->place);
+    tickets->held_bytes += (uint32_t)lq_buffer_len(&b->buffer);
+    ticket->held = b;
+}
+
+/* ---- another process ---- */
+
+static int restored_hold(lq_ticket *ticket, const lq_restored *what)
+{
+    lq_builder *b = lq_builder_new(ticket->stream->context);
+
+    if (b == NULL || lq_buffer_append(&b->buffer, what->bytes, what->len) < 0) {
+        lq_builder_free(b);
+        return LQ_E_NOMEM;
+    }
+    ticket_hold(ticket, b);
+    return LQ_OK;
+}
+
+int lq_ticket_restore(lq_stream *stream, const lq_restored *what)
+{
+    lq_ticket *ticket = lq_ticket_new(stream->context, NULL);
+    int rv = LQ_OK;
+
+    if (ticket == NULL) {
+        return LQ_E_NOMEM;
+    }
+    ticket->stream = stream;
+    ticket->silent = what->silent;
+    ticket->momentary = what->momentary;
+    ticket->number = what->number;
+    rv = lq_ids_put(&stream->ids, &ticket->live, LQ_LIVE_TICKET, what->id);
+    if (rv < 0) {
+        rv = rv == LQ_E_STATE ? LQ_OK : rv; /* twice: that is damage */
+        lq_ticket_free(ticket);
+        return rv;
+    }
+    if (what->held) {
+        rv = restored_hold(ticket, what);
+    } else {
+        lq_list_append(&stream->tickets.open, &ticket->place);
+    }
+    if (rv < 0) {
+        lq_ticket_free(ticket);
+    }
+    return rv;
+}
+
+static void ticket_forget(lq_ticket *ticket)
+{
+    ticket_leave(ticket);
+    lq_ticket_free(ticket);
+}
+
+void lq_ticket_unheld(lq_stream *stream, lq_id id)
+{
+    lq_live *live = lq_ids_get(&stream->ids, id, LQ_LIVE_TICKET);
+
+    if (live != NULL) {
+        ticket_forget(LQ_OUTER(live, lq_ticket, live));
+    }
+}
+
+void lq_tickets_restored(lq_stream *stream, uint64_t number)
+{
+    lq_ticket *ticket;
+
+    while ((ticket = ticket_first(&stream->tickets.open)) != NULL &&
+           ticket->number <= number) {
+        ticket_forget(ticket);
+    }
+}
+
 /* ---- another session ---- */
 
 /* BYTES, of a message sent at STAMP, as they are to be sent anew: with the
@@ -319,7 +398,6 @@ static int renew_bytes(lq_buffer *out, const char *bytes,
 static int ticket_renew(lq_ticket *ticket, const char *bytes,
                         const lq_unacked_head *head)
 {
-    lq_tickets *tickets = &ticket->stream->tickets;
     lq_builder *b;
     int rv;
 
@@ -334,9 +412,7 @@ static int ticket_renew(lq_ticket *ticket, const char *bytes,
         return rv;
     }
     lq_link_remove(&ticket->place);
-    lq_list_append(&tickets->held, &ticket->place);
-    tickets->held_bytes += (uint32_t)lq_buffer_len(&b->buffer);
-    ticket->held = b;
+    ticket_hold(ticket, b);
     ticket->number = 0;
     return LQ_OK;
 }
@@ -490,8 +566,7 @@ static int ticket_write(lq_ticket *ticket, lq_builder *b)
 {
     lq_stream *stream = ticket->stream;
     uint64_t start = lq_outbox_position(&stream->outbox);
-    int rv = lq_sm_send(stream, lq_buffer_bytes(&b->buffer),
-                        lq_buffer_len(&b->buffer), &ticket->number);
+    int rv = lq_sm_send(stream, &b->buffer, ticket);
 
     if (rv == LQ_OK) {
         ticket->start = start;
@@ -522,9 +597,8 @@ static int ticket_enter(lq_ticket *ticket, lq_builder *b)
     if (stream->flowing) {
         return ticket_write(ticket, b);
     }
-    lq_list_append(&tickets->held, &ticket->place);
-    tickets->held_bytes += (uint32_t)lq_buffer_len(&b->buffer);
-    ticket->held = b;
+    ticket_hold(ticket, b);
+    lq_journal_held(stream, ticket);
     return LQ_OK;
 }
 
@@ -613,6 +687,9 @@ int lq_tickets_flow(lq_stream *stream)
         }
         if (ticket_write(ticket, b) < 0) {
             return lq_stream_no_memory(stream);
+        }
+        if (ticket->number == 0) { /* else it says so itself */
+            lq_journal_unheld(stream, ticket);
         }
         stream->tickets.held_bytes -= (uint32_t)lq_buffer_len(&b->buffer);
         ticket->held = NULL;

@@ -88,6 +88,22 @@ void lq_tickets_acked(lq_stream *stream, uint64_t number);
 /* The session is not managed after all. */
 void lq_tickets_unmanaged(lq_stream *stream);
 
+/* One of another process: told when its fate is known. */
+typedef struct lq_restored {
+    lq_id id;
+    bool silent, momentary;
+    bool held;       /* it was not sent yet */
+    uint64_t number; /* else */
+    const char *bytes;
+    uint32_t len;
+} lq_restored;
+
+/* LQ_OK, or LQ_E_NOMEM.  Then: ID is held no longer; what has a number up to
+ * NUMBER was told of. */
+int lq_ticket_restore(lq_stream *stream, const lq_restored *what);
+void lq_ticket_unheld(lq_stream *stream, lq_id id);
+void lq_tickets_restored(lq_stream *stream, uint64_t number);
+
 /* Another session takes the place of the managed one, which left OUT: what the
  * server has not seen is held for the new one.  Unless KNOWN, nobody knows that
  * of what has left. */

@@ -49,12 +49,22 @@ const char *lq_unacked_next(const lq_unacked *unacked, size_t *offset,
     return bytes + *offset - head->len;
 }
 
-void lq_unacked_move(lq_unacked *unacked, size_t offset, uint32_t len,
-                     uint64_t position)
+void lq_unacked_sent(lq_unacked *unacked, const char *bytes,
+                     const lq_unacked_head *head, uint64_t position)
 {
-    memcpy(lq_buffer_bytes(&unacked->kept) + offset - len -
-               sizeof(lq_unacked_head) + offsetof(lq_unacked_head, position),
+    size_t place =
+        (size_t)(bytes - lq_buffer_bytes(&unacked->kept)) - sizeof(*head);
+
+    memcpy(lq_buffer_bytes(&unacked->kept) + place +
+               offsetof(lq_unacked_head, position),
            &position, sizeof(position));
+    unacked->sent = place + sizeof(*head) + head->len;
+    unacked->count++;
+}
+
+uint64_t lq_unacked_unsent(const lq_unacked *unacked)
+{
+    return unacked->acked + unacked->count + 1;
 }
 
 bool lq_unacked_ack(lq_unacked *unacked, uint32_t h)
@@ -67,9 +77,16 @@ bool lq_unacked_ack(lq_unacked *unacked, uint32_t h)
     for (; count > 0; count--) {
         lq_unacked_head head;
 
+        size_t size;
+
         memcpy(&head, lq_buffer_bytes(&unacked->kept), sizeof(head));
-        lq_buffer_consume(&unacked->kept, sizeof(head) + (size_t)head.len);
+        size = sizeof(head) + (size_t)head.len;
+        lq_buffer_consume(&unacked->kept, size);
         unacked->acked++;
+        if (unacked->count > 0) {
+            unacked->count--;
+            unacked->sent -= size;
+        }
     }
     if (unacked->left < unacked->acked) {
         unacked->left = unacked->acked;
@@ -91,4 +108,6 @@ void lq_unacked_lost(lq_unacked *unacked, uint64_t position)
     if (unacked->left < number) {
         unacked->left = number;
     }
+    unacked->sent = 0;
+    unacked->count = 0;
 }

@@ -24,6 +24,8 @@ typedef struct lq_unacked_head {
 
 typedef struct lq_unacked {
     lq_buffer kept;
+    size_t sent;    /* bytes of it that were sent on this connection */
+    uint64_t count; /* ... and how many stanzas that is */
     uint64_t acked, left, last;
 } lq_unacked;
 
@@ -45,9 +47,12 @@ void lq_unacked_pop(lq_unacked *unacked, uint32_t len);
 const char *lq_unacked_next(const lq_unacked *unacked, size_t *offset,
                             lq_unacked_head *head);
 
-/* It is sent again, at POSITION: the one that lq_unacked_next() gave last. */
-void lq_unacked_move(lq_unacked *unacked, size_t offset, uint32_t len,
-                     uint64_t position);
+/* The one that lq_unacked_next() gave is sent, at POSITION. */
+void lq_unacked_sent(lq_unacked *unacked, const char *bytes,
+                     const lq_unacked_head *head, uint64_t position);
+
+/* The number of the next to be sent on this connection. */
+uint64_t lq_unacked_unsent(const lq_unacked *unacked);
 
 /* The other side has handled H of them, modulo 2^32.  False if that cannot
  * be. */

@@ -457,7 +457,9 @@ static bool next_event(peer *p, int wanted)
         p->event_count--;
         memmove(p->events, p->events + 1,
                 (size_t)p->event_count * sizeof(p->events[0]));
-    } while (p->event.type == LQ_EVENT_DELIVERY && wanted != LQ_EVENT_DELIVERY);
+    } while (p->event.type != wanted &&
+             (p->event.type == LQ_EVENT_DELIVERY ||
+              (p->event.type == LQ_EVENT_SAVE && p->saving)));
     return true;
 }
 

@@ -47,6 +47,7 @@ typedef struct peer {
     const char *features; /* what is offered besides bind; "" at first */
     const char *jid;      /* what is bound; PEER_JID at first */
     peer_layer *layer;    /* NULL: none */
+    bool saving;          /* SAVE is passed over like deliveries */
 
     /* private */
     char *output;  /* what the stream sent and nobody has looked at */

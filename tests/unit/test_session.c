@@ -1,0 +1,436 @@
+/* test_session.c - a session that outlives its process: what is saved of it,
+ * and what comes of that in another one (journal.c). */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "peer.h"
+#include "suite.h"
+
+#define JULIET   "juliet@example.com"
+#define NS_SM    "urn:xmpp:sm:3"
+#define SM       "<sm xmlns='" NS_SM "'/>"
+#define ENABLE   "<enable xmlns='" NS_SM "' resume='true'/>"
+#define ENABLED  "<enabled xmlns='" NS_SM "' resume='true' id='sm-1'/>"
+#define ASK      "<r xmlns='" NS_SM "'/>"
+#define ACK(h)   "<a xmlns='" NS_SM "' h='" h "'/>"
+#define SASL     "urn:ietf:params:xml:ns:xmpp-sasl"
+#define SAID(t)  "<message to='" JULIET "'><body>" t "</body></message>"
+#define HEARD(t) "<message from='" JULIET "'><body>" t "</body></message>"
+
+static peer *p;
+
+/* What a program keeps. */
+static char *store;
+static size_t stored;
+
+static void store_clear(void)
+{
+    free(store);
+    store = NULL;
+    stored = 0;
+}
+
+static bool store_put(int which, const void *bytes, size_t len)
+{
+    if (bytes == NULL) {
+        return false;
+    }
+    if (which == LQ_SAVED_SESSION) {
+        stored = 0;
+    }
+    store = realloc(store, stored + len + 1);
+    memcpy(store + stored, bytes, len);
+    stored += len;
+    return true;
+}
+
+/* Take the SAVE that is due and store what it tells of. */
+static void save(void)
+{
+    const lq_event *event = peer_event(p, LQ_EVENT_SAVE);
+    int which = event == NULL ? 0 : event->id;
+    size_t len;
+    const void *bytes = lq_stream_save(p->stream, which, &len);
+
+    CLAIM(bytes != NULL);
+    if (store_put(which, bytes, len)) {
+        CLAIM_IS(lq_stream_saved(p->stream, p->now, which), LQ_OK);
+    }
+}
+
+static peer *process(int chunk, bool durable)
+{
+    lq_config *config;
+    peer *made;
+
+    memory_spare(true);
+    config = lq_config_new(PEER_JID);
+    lq_config_set_password(config, PEER_PASSWORD);
+    lq_config_set_durable(config, durable);
+    CLAIM_IS(lq_config_set_saved(config, LQ_SAVED_SESSION, store, stored),
+             LQ_OK);
+    made = peer_new(config, chunk);
+    made->features = SM;
+    made->saving = true;
+    lq_config_free(config);
+    memory_spare(false);
+    return made;
+}
+
+/* A process whose session is managed. */
+static void first_process(int chunk, bool durable)
+{
+    store_clear();
+    p = process(chunk, durable);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    peer_send(p, ENABLED);
+    save();
+}
+
+/* It is killed; another one connects, and asks to resume with H. */
+static void next_process(int chunk, bool durable, const char *h)
+{
+    peer_close(p);
+    p = process(chunk, durable);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    peer_header(p, "<mechanisms xmlns='" SASL "'><mechanism>PLAIN</mechanism>"
+                   "</mechanisms>");
+    peer_expect(p, "<auth xmlns='" SASL "'/>");
+    peer_send(p, "<success xmlns='" SASL "'/>");
+    peer_header(p, SM "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+    {
+        char resume[128];
+
+        snprintf(resume, sizeof(resume),
+                 "<resume xmlns='" NS_SM "' previd='sm-1' h='%s'/>", h);
+        peer_expect(p, resume);
+    }
+}
+
+static void resumed(const char *h)
+{
+    peer_sendf(p, "<resumed xmlns='" NS_SM "' previd='sm-1' h='%s'/>", h);
+}
+
+static lq_id say(const char *text)
+{
+    lq_builder *b = lq_build_message(p->stream, LQ_NORMAL, JULIET);
+
+    lq_build_child(b, "body", NULL, text);
+    return lq_stream_send(p->stream, b);
+}
+
+static void expect_fate(lq_id id, int fate)
+{
+    const lq_event *event = peer_event(p, LQ_EVENT_DELIVERY);
+
+    CLAIM(event != NULL && event->id == id);
+    CLAIM(event != NULL && lq_event_delivery(event) == fate);
+}
+
+static bool is_silent(void)
+{
+    char *text = peer_take(p);
+    bool silent = text[0] == '\0';
+
+    free(text);
+    return silent;
+}
+
+static void end(void)
+{
+    peer_close(p);
+    store_clear();
+}
+
+/* ---- what goes on ---- */
+
+START_TEST(another_process_sends_what_was_not_acknowledged)
+{
+    lq_id one, two;
+
+    first_process(_i, false);
+    one = say("one");
+    two = say("two");
+    peer_expect(p, SAID("one"));
+    peer_expect(p, SAID("two"));
+    peer_expect(p, ASK);
+    save();
+    next_process(_i, false, "0");
+    resumed("1");
+    expect_fate(one, LQ_DELIVERY_ACKED);
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_expect(p, SAID("two"));
+    peer_expect(p, ASK);
+    peer_send(p, ACK("2"));
+    expect_fate(two, LQ_DELIVERY_ACKED);
+    end();
+}
+END_TEST
+
+START_TEST(numbers_of_another_process_are_not_given_again)
+{
+    lq_id one;
+
+    first_process(_i, false);
+    one = say("one");
+    save();
+    next_process(_i, false, "0");
+    resumed("0");
+    peer_event(p, LQ_EVENT_ONLINE);
+    CLAIM(say("two") > one);
+    end();
+}
+END_TEST
+
+START_TEST(what_was_handled_is_not_asked_for_again)
+{
+    first_process(_i, false);
+    peer_send(p, HEARD("one") HEARD("two"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM_IS(lq_stream_serial(p->stream), 1);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM_IS(lq_stream_serial(p->stream), 2);
+    save();
+    next_process(_i, false, "2");
+    resumed("0");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_send(p, HEARD("three"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM_IS(lq_stream_serial(p->stream), 3);
+    end();
+}
+END_TEST
+
+START_TEST(stanza_costs_its_own_size)
+{
+    const lq_event *event;
+    size_t len, whole;
+
+    first_process(_i, false);
+    for (int i = 0; i < 50; i++) {
+        say("much");
+    }
+    save();
+    whole = stored;
+    say("a little");
+    event = peer_event(p, LQ_EVENT_SAVE);
+    CLAIM_IS(event->id, LQ_SAVED_RECORDS);
+    CLAIM(lq_stream_save(p->stream, LQ_SAVED_RECORDS, &len) != NULL);
+    CLAIM(len < 400 && len < whole / 10);
+    end();
+}
+END_TEST
+
+START_TEST(record_that_was_written_in_half_counts_as_none)
+{
+    lq_id one;
+
+    first_process(_i, false);
+    one = say("one");
+    save();
+    say("two");
+    save();
+    stored -= 40; /* behind it stand the counters */
+    next_process(_i, false, "0");
+    resumed("1");
+    expect_fate(one, LQ_DELIVERY_ACKED);
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_quiet(p);
+    end();
+}
+END_TEST
+
+START_TEST(damage_is_refused_and_foreign_sessions_too)
+{
+    lq_config *config = lq_config_new("mercutio@example.net");
+
+    first_process(_i, false);
+    CLAIM_IS(lq_config_set_saved(config, LQ_SAVED_SESSION, store, stored),
+             LQ_E_ARGUMENT);
+    lq_config_free(config);
+    config = lq_config_new(PEER_JID);
+    for (size_t i = 0; i < stored; i++) {
+        store[i] ^= 1;
+        lq_config_set_saved(config, LQ_SAVED_SESSION, store, stored);
+        store[i] ^= 1;
+    }
+    CLAIM_IS(lq_config_set_saved(config, LQ_SAVED_SESSION, store, 10),
+             LQ_E_ARGUMENT);
+    CLAIM_IS(lq_config_set_saved(config, LQ_SAVED_RECORDS, store, stored),
+             LQ_E_ARGUMENT);
+    lq_config_free(config);
+    end();
+}
+END_TEST
+
+START_TEST(what_waited_for_a_session_waits_in_the_next_process)
+{
+    lq_id id;
+
+    store_clear();
+    p = process(_i, false);
+    lq_stream_start(p->stream, p->now);
+    id = say("early");
+    save();
+    peer_close(p);
+    p = process(_i, false);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    peer_expect(p, SAID("early"));
+    peer_send(p, ENABLED);
+    peer_expect(p, ASK);
+    peer_send(p, ACK("1"));
+    expect_fate(id, LQ_DELIVERY_ACKED);
+    end();
+}
+END_TEST
+
+/* ---- durable ---- */
+
+START_TEST(nothing_leaves_before_it_is_stored)
+{
+    first_process(_i, true);
+    say("careful");
+    CLAIM(is_silent());
+    save();
+    peer_expect(p, SAID("careful"));
+    end();
+}
+END_TEST
+
+START_TEST(nothing_is_acknowledged_before_it_is_stored)
+{
+    first_process(_i, true);
+    peer_send(p, HEARD("one"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_send(p, ASK);
+    peer_expect(p, ACK("0"));
+    save();
+    peer_send(p, ASK);
+    peer_expect(p, ACK("1"));
+    end();
+}
+END_TEST
+
+START_TEST(what_was_not_stored_comes_again_with_its_serial)
+{
+    first_process(_i, true);
+    peer_send(p, HEARD("one"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM_IS(lq_stream_serial(p->stream), 1);
+    next_process(_i, true, "0");
+    resumed("0");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_send(p, HEARD("one"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM_IS(lq_stream_serial(p->stream), 1);
+    end();
+}
+END_TEST
+
+START_TEST(what_this_process_has_is_not_told_twice)
+{
+    first_process(_i, true);
+    peer_send(p, HEARD("one"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_SAVE); /* and is not stored */
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    peer_header(p, "<mechanisms xmlns='" SASL "'><mechanism>PLAIN</mechanism>"
+                   "</mechanisms>");
+    peer_expect(p, "<auth xmlns='" SASL "'/>");
+    peer_send(p, "<success xmlns='" SASL "'/>");
+    peer_header(p, SM "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+    peer_expect(p, "<resume xmlns='" NS_SM "' previd='sm-1' h='0'/>");
+    resumed("0");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_send(p, HEARD("one") HEARD("two"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM(strstr(lq_element_text(lq_element_child(
+                     lq_stanza_root(p->event.stanza), "body", NULL)),
+                 "two") != NULL);
+    CLAIM_IS(lq_stream_serial(p->stream), 2);
+    end();
+}
+END_TEST
+
+/* ---- suspended ---- */
+
+START_TEST(suspended_session_is_handed_over)
+{
+    lq_id id;
+
+    first_process(_i, false);
+    id = say("last words");
+    peer_expect(p, SAID("last words"));
+    peer_expect(p, ASK);
+    save();
+    CLAIM_IS(lq_stream_suspend(p->stream, p->now), LQ_OK);
+    CLAIM_IS(lq_stream_wish(p->stream), LQ_WISH_CLOSE);
+    CLAIM(is_silent());
+    save();
+    peer_hang_up(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_event(p, LQ_EVENT_CLOSED);
+    next_process(_i, false, "0");
+    resumed("1");
+    expect_fate(id, LQ_DELIVERY_ACKED);
+    peer_event(p, LQ_EVENT_ONLINE);
+    end();
+}
+END_TEST
+
+START_TEST(suspended_session_is_resumed_by_start)
+{
+    lq_id id;
+
+    first_process(_i, false);
+    id = say("last words");
+    peer_expect(p, SAID("last words"));
+    peer_expect(p, ASK);
+    save();
+    lq_stream_suspend(p->stream, p->now);
+    CLAIM_IS(lq_stream_suspend(p->stream, p->now), LQ_E_STATE);
+    save();
+    peer_hang_up(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_event(p, LQ_EVENT_CLOSED);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    peer_header(p, "<mechanisms xmlns='" SASL "'><mechanism>PLAIN</mechanism>"
+                   "</mechanisms>");
+    peer_expect(p, "<auth xmlns='" SASL "'/>");
+    peer_send(p, "<success xmlns='" SASL "'/>");
+    peer_header(p, SM "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+    peer_expect(p, "<resume xmlns='" NS_SM "' previd='sm-1' h='0'/>");
+    resumed("1");
+    expect_fate(id, LQ_DELIVERY_ACKED);
+    peer_event(p, LQ_EVENT_ONLINE);
+    end();
+}
+END_TEST
+
+int main(void)
+{
+    const TTest *const tests[] = {
+        another_process_sends_what_was_not_acknowledged,
+        numbers_of_another_process_are_not_given_again,
+        what_was_handled_is_not_asked_for_again,
+        stanza_costs_its_own_size,
+        record_that_was_written_in_half_counts_as_none,
+        damage_is_refused_and_foreign_sessions_too,
+        what_waited_for_a_session_waits_in_the_next_process,
+        nothing_leaves_before_it_is_stored,
+        nothing_is_acknowledged_before_it_is_stored,
+        what_was_not_stored_comes_again_with_its_serial,
+        what_this_process_has_is_not_told_twice,
+        suspended_session_is_handed_over,
+        suspended_session_is_resumed_by_start,
+        NULL,
+    };
+
+    return suite_main_chunked("session", tests);
+}
