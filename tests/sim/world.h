@@ -1,0 +1,45 @@
+/* world.h - all there is in a run: the time, the network, the server with the
+ * contact behind it, the client, and the book in which both parties' stanzas
+ * are counted. */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include <loquat/loquat.h>
+
+#include "book.h"
+#include "client.h"
+#include "climate.h"
+#include "line.h"
+#include "server.h"
+
+typedef struct tally {
+    unsigned long seeds, stanzas, cuts, resumes, binds, lies, unknown, steps;
+    unsigned long lost, duplicated, failed;
+    size_t heap; /* the most that was held */
+} tally;
+
+typedef struct world {
+    uint64_t seed;
+    lq_time now;
+    climate climate;
+    book book;
+    line *lines;
+    server server;
+    client client;
+    tally *totals;
+    bool trace, healed;
+    bool liar; /* of the second family: only safety is claimed */
+    bool failed;
+    char why[300];
+} world;
+
+/* The invariant that is told does not hold.  The first one counts. */
+void world_fail(world *w, const char *format, ...);
+
+/* With --trace. */
+void world_trace(const world *w, const char *format, ...);
+
+/* Play SEED for STEPS, then let all come to rest.  Whether all went well. */
+bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals);
+
+#endif
