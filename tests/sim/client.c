@@ -104,9 +104,9 @@ static bool drive_write(world *w)
     const void *bytes;
     size_t len;
 
-    while (up->len < w->climate.window &&
+    while (way_pending(up) < w->climate.window &&
            (bytes = lq_stream_output(c->stream, &len)) != NULL) {
-        size_t room = w->climate.window - up->len;
+        size_t room = w->climate.window - way_pending(up);
 
         len = len < room ? len : room;
         len = len > 1 && draw_chance(1000) ? 1 + draw_below(len) : len;

@@ -81,6 +81,8 @@ size_t way_ready(way *w, lq_time now)
     return w->arrived;
 }
 
+size_t way_pending(const way *w) { return w->len - w->arrived; }
+
 const char *way_bytes(const way *w)
 {
     return w->len == 0 ? "" : w->bytes + w->start;

@@ -48,6 +48,9 @@ size_t way_ready(way *w, lq_time now);
 const char *way_bytes(const way *w);
 void way_take(way *w, size_t len);
 
+/* Bytes that are under way. */
+size_t way_pending(const way *w);
+
 /* When the next bytes arrive, or LQ_NEVER. */
 lq_time way_next(const way *w);
 

@@ -116,6 +116,9 @@ static void take_authenticate(world *w, talk *t, const char *element)
         talk_say(w, t, "</bound></success>");
     }
     say_features(w, t);
+    if (t->session->enabled) {
+        session_flush(w, t->session);
+    }
 }
 
 static void take_resume(world *w, talk *t, const char *element)

@@ -106,6 +106,9 @@ void session_over(struct world *w, session *s, bool keeps_h);
 void session_enable(struct world *w, session *s, const char *element,
                     const char *end);
 
+/* Give what was stored of sessions before. */
+void session_flush(struct world *w, session *s);
+
 /* Answer <resume/>; LEAD and END go around it.  False: it cannot be resumed,
  * nothing was said yet, and FAILED (of FAILED_MAX) is what is to be. */
 enum { FAILED_MAX = 200 };

@@ -134,6 +134,10 @@ void session_enable(world *w, session *s, const char *element, const char *end)
                  "<enabled xmlns='" NS_SM "' resume='true'"
                  " id='again'/>");
     }
+}
+
+void session_flush(world *w, session *s)
+{
     while (w->server.stored_count > 0) {
         contact_say(w, s, w->server.stored[--w->server.stored_count]);
     }
@@ -327,6 +331,7 @@ void session_take(world *w, talk *t, const char *name, const char *element)
 
     if (strcmp(name, "enable") == 0) {
         session_enable(w, s, element, "");
+        session_flush(w, s);
     } else if (strcmp(name, "r") == 0) {
         lq_time due = w->now + draw_between(0, w->climate.ack_delay);
 
