@@ -149,7 +149,7 @@ lq_question *lq_question_of(lq_stream *stream, int kind)
 
 void lq_questions_drop(lq_stream *stream)
 {
-    bool lasting = lq_sm_is_resumable(stream);
+    bool lasting = lq_sm_may_last(stream);
 
     for (lq_link *l = stream->questions.first, *next; l != NULL; l = next) {
         lq_question *question = LQ_OUTER(l, lq_question, place);

@@ -42,6 +42,12 @@ bool lq_sm_is_resumable(const lq_stream *stream)
     return stream->sm != NULL && stream->sm->id != NULL;
 }
 
+bool lq_sm_may_last(const lq_stream *stream)
+{
+    return lq_sm_is_resumable(stream) ||
+           (stream->sm != NULL && !stream->sm->enabled);
+}
+
 /* ---- what goes wrong ---- */
 
 static int sm_fault(lq_stream *stream, const char *condition,

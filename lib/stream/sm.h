@@ -47,6 +47,9 @@ void lq_sm_free(lq_sm *sm); /* NULL is fine */
 /* Whether the session goes on after its connection. */
 bool lq_sm_is_resumable(const lq_stream *stream);
 
+/* ... or may yet turn out to: <enabled/> can still wait to be taken. */
+bool lq_sm_may_last(const lq_stream *stream);
+
 /* ---- beginning ---- */
 
 extern const lq_row lq_row_resume, lq_row_enable;
