@@ -139,6 +139,8 @@ void lq_stream_free(lq_stream *stream)
     while ((note = lq_note_take(&stream->notes)) != NULL) {
         lq_note_pass(note);
     }
+    lq_sm_free(stream->sm);
+    stream->sm = NULL; /* no question outlives it */
     lq_questions_drop(stream);
     lq_tickets_clear(stream);
     lq_modules_clear(&stream->modules);
@@ -153,7 +155,6 @@ void lq_stream_free(lq_stream *stream)
     lq_heap_clear(&stream->timers);
     lq_config_clear(&stream->config);
     lq_known_clear(&stream->known);
-    lq_sm_free(stream->sm);
     lq_saver_free(stream->saver);
     lq_journal_free(stream->journal);
     lq_resumption_free(stream->resumption);
