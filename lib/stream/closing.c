@@ -34,11 +34,13 @@ void lq_stream_close_done(lq_stream *stream)
     lq_liveness_stop(stream);
 }
 
-/* The answer to our closing tag shows that everything was read; but a stream
- * error, which may still wait in front of it, shows that it was not. */
+/* The answer to our closing tag shows that everything was read, if it got as
+ * far as stanzas; but a stream error, which may still wait in front of it,
+ * shows that it was not. */
 static void closing_acknowledge(lq_stream *stream)
 {
-    if (stream->answered && !stream->connection->failure.set) {
+    if (stream->answered && stream->negotiation.through &&
+        !stream->connection->failure.set) {
         stream->answered = false;
         lq_tickets_all_read(stream);
     }
