@@ -351,8 +351,8 @@ void lq_tickets_restored(lq_stream *stream, uint64_t number)
 
 /* ---- another session ---- */
 
-/* BYTES, of a message sent at STAMP, as they are to be sent anew: with the
- * delay (XEP-0203), and from whoever we are then. */
+/* BYTES as they are to be sent anew: a message with the delay (XEP-0203), if it
+ * has none of the last time, and from whoever we are then. */
 static int renew_bytes(lq_buffer *out, const char *bytes,
                        const lq_unacked_head *head)
 {
@@ -379,7 +379,8 @@ static int renew_bytes(lq_buffer *out, const char *bytes,
          node = lq_element_next_node(node)) {
         lq_write_copy(&writer, node);
     }
-    if (lq_element_is(root, "message", NULL) && head->stamp != LQ_NEVER) {
+    if (lq_element_is(root, "message", NULL) && head->stamp != LQ_NEVER &&
+        lq_element_child(root, "delay", "urn:xmpp:delay") == NULL) {
         lq_datetime_format(stamp, head->stamp);
     }
     if (stamp[0] != '\0') {
