@@ -2,7 +2,9 @@
  *
  * If nothing has come for a while the server is pinged (XEP-0199); if nothing
  * at all comes after that either, the connection is dead.  A request for
- * acknowledgement (XEP-0198) does as well as a ping.  If nothing has left
+ * acknowledgement (XEP-0198) does as well as a ping.  Where the path is narrow
+ * both may wait behind what else is to leave: as long as that leaves, the
+ * server is given more time.  If nothing has left
  * for a while a blank does, for the sake of routers that forget (RFC 6120,
  * 4.6.1).  The timers do not follow each byte: when one fires it looks at the
  * clock and sleeps on. */
@@ -37,6 +39,19 @@ static void liveness_dead(lq_stream *stream)
                                 .tell = true });
 }
 
+/* Whether our question may still be on its way, since what stands before it
+ * was: then it counts from now. */
+static bool liveness_moves(lq_stream *stream)
+{
+    bool moves =
+        !lq_outbox_is_empty(&stream->outbox) && stream->spoken > stream->pinged;
+
+    if (moves) {
+        stream->pinged = stream->now;
+    }
+    return moves;
+}
+
 static void idle_fire(lq_stream *stream, lq_timer *timer)
 {
     bool asked = stream->pinged != LQ_NEVER;
@@ -45,6 +60,9 @@ static void idle_fire(lq_stream *stream, lq_timer *timer)
 
     if (due > stream->now || due == LQ_NEVER) {
         lq_timer_set(stream, timer, due);
+    } else if (asked && liveness_moves(stream)) {
+        lq_timer_set(stream, timer,
+                     liveness_left(stream, stream->now, LQ_TIMEOUT_PING));
     } else if (asked) {
         liveness_dead(stream);
     } else {
