@@ -48,8 +48,8 @@ typedef struct book {
     size_t excused_sent, excused_asked;
     size_t left_sent, left_asked;  /* taken on when a session lost its line */
     int heard_serial, heard_index; /* of what the program saw last */
-    uint64_t excess;               /* stanzas claimed that never came */
-    size_t open;                   /* ids that have not ended */
+    uint64_t excess; /* by which counts that were told may be wrong */
+    size_t open;     /* ids that have not ended */
 } book;
 
 void book_init(book *b);

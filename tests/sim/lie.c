@@ -20,9 +20,11 @@ uint32_t lie_h(world *w, uint32_t h)
         return h;
     }
     switch (draw_below(5)) {
-    case 0:
-        return h - 1 - (uint32_t)draw_below(3); /* less than it has */
+    case 0: /* less than it has: what comes again is counted again */
+        w->book.excess += 3;
+        return h - 1 - (uint32_t)draw_below(3);
     case 1:
+        w->book.excess += h;
         return 0;
     case 2:
         return h + 1000000; /* more than there is */

@@ -346,13 +346,20 @@ static bool queries_are_answered(const book *b)
     return true;
 }
 
-bool server_rests(const world *w)
+const char *server_unrest(const world *w)
 {
     const session *s = session_current(w);
 
-    return (w->liar || queries_are_answered(&w->book)) && s != NULL &&
-           s->count == 0 && s->ack_due == LQ_NEVER &&
-           w->server.reply_count == 0 && w->server.stored_count == 0;
+    if (w->liar) {
+        return NULL; /* its books are worth nothing */
+    }
+    return s == NULL                         ? "no session"
+           : s->count > 0                    ? "stanzas to the client"
+           : s->ack_due != LQ_NEVER          ? "an <a/>"
+           : w->server.reply_count > 0       ? "replies"
+           : w->server.stored_count > 0      ? "stored messages"
+           : !queries_are_answered(&w->book) ? "queries"
+                                             : NULL;
 }
 
 void server_clear(server *s)

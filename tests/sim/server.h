@@ -84,8 +84,8 @@ void server_close(struct world *w);
 /* When something is due next, or LQ_NEVER. */
 lq_time server_next(const struct world *w);
 
-/* Whether nothing is open. */
-bool server_rests(const struct world *w);
+/* NULL, or what is open. */
+const char *server_unrest(const struct world *w);
 
 void server_clear(server *s);
 

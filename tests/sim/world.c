@@ -135,7 +135,7 @@ static void pass_on(world *w)
 
 static bool rests(const world *w)
 {
-    return w->client.online && client_rests(w) && server_rests(w);
+    return w->client.online && client_rests(w) && server_unrest(w) == NULL;
 }
 
 /* A server that manages no streams shows by replies how far it has read. */
@@ -170,8 +170,9 @@ static void rest(world *w)
         nudge(w);
     }
     if (!w->failed && !rests(w)) {
-        world_fail(w, "it does not come to rest: online %d, %zu ids open",
-                   w->client.online, w->book.open);
+        world_fail(w, "it does not come to rest: online %d, %zu ids open, %s",
+                   w->client.online, w->book.open,
+                   server_unrest(w) == NULL ? "" : server_unrest(w));
     }
     if (!w->failed) {
         book_close(w);
@@ -213,7 +214,8 @@ static void world_clear(world *w)
 bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
 {
     world w = { .seed = seed, .now = 1000, .totals = totals, .trace = trace };
-    bool well;
+    bool well, stops_short = false;
+    const unsigned long asked = steps;
 
     draw_seed(seed);
     w.liar = seed % 4 == 3;
@@ -223,16 +225,20 @@ bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
     }
     book_init(&w.book);
     client_begin(&w);
+    if (draw_chance(1000)) {
+        steps = draw_below(steps + 1);
+        stops_short = true; /* freed amid everything */
+    }
     for (unsigned long i = 0; i < steps && !w.failed; i++) {
         pass(&w);
         befall(&w);
         step(&w);
     }
-    if (!w.failed) {
+    if (!w.failed && !stops_short) {
         rest(&w);
     }
-    if (!w.failed) {
-        leave(&w);
+    if (!w.failed && !stops_short && draw_chance(8000)) {
+        leave(&w); /* else it is freed as it stands */
     }
     world_clear(&w);
     totals->seeds++;
@@ -242,7 +248,7 @@ bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
         printf("not ok seed %llu: %s (again: tests/sim/sim --seed %llu --steps"
                " %lu --trace)\n",
                (unsigned long long)seed, w.why, (unsigned long long)seed,
-               steps);
+               asked);
     }
     return well;
 }
