@@ -20,9 +20,11 @@
 #define NS_FAST    "urn:xmpp:fast:0"
 #define NS_IAP     "urn:xmpp:iap:0"
 #define NS_SESSION "urn:ietf:params:xml:ns:xmpp-session"
+#define NS_SM      "urn:xmpp:sm:3"
 
 #define NONCE    "3rfcNHYJY1ZVvWVs7j" /* what ours adds to the client's */
 #define RESOURCE "Globe"
+#define SESSION  "session-1"
 #define EXPIRY   "2100-01-01T00:00:00Z"
 
 /* ---- lists ---- */
@@ -105,8 +107,12 @@ static void say_sasl2(clerk *c)
     if (o->bind2) {
         octets_print(&c->out,
                      "<bind xmlns='" NS_BIND2 "'><inline>"
-                     "<feature var='urn:xmpp:carbons:2'/>"
-                     "<feature var='urn:xmpp:csi:0'/></inline></bind>");
+                     "<feature var='urn:xmpp:carbons:2'/>%s"
+                     "<feature var='urn:xmpp:csi:0'/></inline></bind>",
+                     o->sm ? "<feature var='" NS_SM "'/>" : "");
+    }
+    if (o->sm) {
+        octets_print(&c->out, "<sm xmlns='" NS_SM "'/>");
     }
     if (o->fast != NULL) {
         octets_print(&c->out, "<fast xmlns='" NS_FAST "'%s>",
@@ -151,7 +157,9 @@ static void say_features(clerk *c)
     } else if (c->authenticated) {
         octets_print(&c->out,
                      "<bind xmlns='" NS_BIND "'/>"
-                     "<session xmlns='" NS_SESSION "'><optional/></session>");
+                     "<session xmlns='" NS_SESSION "'><optional/></session>"
+                     "%s",
+                     c->offer.sm ? "<sm xmlns='" NS_SM "'/>" : "");
     } else if (c->offer.starttls && !c->secured) {
         octets_print(&c->out,
                      "<starttls xmlns='" NS_TLS "'><required/></starttls>");
@@ -218,15 +226,52 @@ static void say_token(clerk *c)
                  tokens_give(&c->tokens, mechanism, agent)->text);
 }
 
-/* <authenticate/> may bind a resource, whose name begins with the tag. */
+static void say_enabled(clerk *c)
+{
+    c->has_session = true;
+    c->handled = 0;
+    octets_print(&c->out,
+                 "<enabled xmlns='" NS_SM "' id='" SESSION "' resume='true'/>");
+}
+
+/* RESUME asks for it. */
+static void say_resumed(clerk *c, const char *resume)
+{
+    char previd[64];
+
+    element_attr(resume, "previd", previd, sizeof(previd));
+    c->resumed = c->has_session && strcmp(previd, SESSION) == 0;
+    if (!c->resumed) {
+        octets_print(&c->out, "<failed xmlns='" NS_SM "'/>");
+        return;
+    }
+    c->bound = true;
+    octets_print(&c->out,
+                 "<resumed xmlns='" NS_SM "' previd='" SESSION "' h='%d'/>",
+                 c->handled);
+}
+
+/* <authenticate/> may resume a session; or bind a resource, whose name begins
+ * with the tag. */
 static void say_identity(clerk *c)
 {
+    const char *resume = element_child(c->request.bytes, "resume");
     const char *bind = element_child(c->request.bytes, "bind");
     const char *tag = bind == NULL ? NULL : element_child(bind, "tag");
     char name[64] = "";
 
     if (tag != NULL) {
         element_text(tag, name, sizeof(name));
+    }
+    if (resume != NULL) {
+        say_resumed(c, resume);
+    }
+    if (c->resumed) {
+        octets_print(&c->out,
+                     "<authorization-identifier>%s/" RESOURCE
+                     "</authorization-identifier>",
+                     c->offer.jid);
+        return;
     }
     c->bound = c->offer.bind2 && bind != NULL;
     octets_print(&c->out,
@@ -236,7 +281,11 @@ static void say_identity(clerk *c)
                  !c->bound         ? ""
                  : name[0] == '\0' ? RESOURCE
                                    : "/" RESOURCE,
-                 c->bound ? "<bound xmlns='" NS_BIND2 "'/>" : "");
+                 c->bound ? "<bound xmlns='" NS_BIND2 "'>" : "");
+    if (c->bound && element_child(bind, "enable") != NULL) {
+        say_enabled(c);
+    }
+    octets_print(&c->out, "%s", c->bound ? "</bound>" : "");
 }
 
 /* DATA in base64; NULL: none. */
@@ -256,7 +305,9 @@ static void succeed(clerk *c, const char *data)
         say_identity(c);
         say_token(c);
         octets_print(&c->out, "</success>");
-        say_features(c);
+        if (!c->resumed) {
+            say_features(c);
+        }
     }
     if (c->in.len > 0) { /* the parser of that stream has gone */
         fail_stream(c, "not-well-formed",
@@ -445,6 +496,7 @@ static void answer_iq(clerk *c, const char *element)
 {
     char id[128], type[16], payload[256] = "";
 
+    c->handled++;
     element_attr(element, "type", type, sizeof(type));
     element_attr(element, "id", id, sizeof(id));
     if (strcmp(type, "get") != 0 && strcmp(type, "set") != 0) {
@@ -472,6 +524,25 @@ static void answer_message(clerk *c, const char *element)
         fail_stream(c, "not-authorized", "a stanza came before the login");
     }
     c->messages++;
+    c->handled++;
+}
+
+static void answer_presence(clerk *c, const char *element)
+{
+    (void)element;
+    c->handled++;
+}
+
+static void answer_enable(clerk *c, const char *element)
+{
+    (void)element;
+    say_enabled(c);
+}
+
+static void answer_r(clerk *c, const char *element)
+{
+    (void)element;
+    octets_print(&c->out, "<a xmlns='" NS_SM "' h='%d'/>", c->handled);
 }
 
 static void answer_end(clerk *c, const char *element)
@@ -505,7 +576,11 @@ static const struct {
     { "response", answer_response },
     { "abort", answer_abort },
     { "iq", answer_iq },
-    { "presence", answer_nothing },
+    { "presence", answer_presence },
+    { "enable", answer_enable },
+    { "resume", say_resumed },
+    { "r", answer_r },
+    { "a", answer_nothing },
     { "message", answer_message },
     { "/stream:stream", answer_end },
 };
@@ -533,7 +608,7 @@ void clerk_connect(clerk *c)
     octets_clear(&c->request);
     c->starts_tls = c->authenticated = c->bound = c->closed = false;
     c->secured = c->is_early = c->has_from = c->is_sasl2 = false;
-    c->has_used_token = false;
+    c->has_used_token = c->resumed = false;
     c->tls_version[0] = c->scram.mechanism[0] = '\0';
     c->bindings = (binding_set){ .count = 0 };
     c->wrong = NULL;

@@ -2,7 +2,7 @@
  *
  * A clerk is told what it offers.  It takes what a client says and says what a
  * server does: STARTTLS, SASL 1 and SASL 2 with PLAIN and SCRAM, Bind 2, FAST,
- * and binding the old way; requests get an empty result.  TLS is its caller's:
+ * and binding the old way, and resuming; requests get an empty result.  TLS is its caller's:
  *
  *     clerk c = { .offer = { .jid = "juliet@example.com", .sasl = "PLAIN" } };
  *     clerk_connect(&c);
@@ -40,6 +40,7 @@ typedef struct clerk_offer {
     bool rotates;               /* each token is good until its next */
     const char *config_version; /* XEP-0509 */
     const char *iterations;     /* of SCRAM; NULL: 4096 */
+    bool sm;                    /* XEP-0198, within SASL 2 and Bind 2, too */
 } clerk_offer;
 
 typedef struct clerk {
@@ -47,6 +48,7 @@ typedef struct clerk {
     octets out;                        /* what it says */
     bool starts_tls;                   /* <proceed/> is said */
     bool authenticated, bound, closed; /* as far as it is concerned */
+    bool resumed;                      /* instead of bound anew */
     int messages;                      /* that have come */
     const char *wrong;                 /* the last thing; NULL: nothing */
 
@@ -59,6 +61,9 @@ typedef struct clerk {
     octets request; /* the last <authenticate/> */
 
     tokens tokens; /* of the account */
+
+    bool has_session; /* that can be resumed */
+    int handled;      /* of its stanzas */
 } clerk;
 
 /* A new connection. */

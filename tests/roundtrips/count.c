@@ -87,6 +87,37 @@ static const struct row {
         .bind2 = true,
         .fast = EARLY_TOKENS,
         .early = true } },
+    { "TLS, SCRAM, resume",
+      { [FIRST] = { 0, 0 }, [AGAIN] = { 5, 5 }, [RENEWED] = { 5, 5 } },
+      LQ_TRANSPORT_TLS,
+      { .sasl = SCRAMS, .bindings = TYPES, .sm = true } },
+    { "TLS, SASL 2, resume",
+      { [FIRST] = { 0, 0 }, [AGAIN] = { 4, 4 }, [RENEWED] = { 4, 4 } },
+      LQ_TRANSPORT_TLS,
+      { .sasl = SCRAMS,
+        .sasl2 = SCRAMS,
+        .bindings = TYPES,
+        .bind2 = true,
+        .sm = true } },
+    { "TLS, FAST, resume",
+      { [FIRST] = { 0, 0 }, [AGAIN] = { 3, 3 }, [RENEWED] = { 3, 3 } },
+      LQ_TRANSPORT_TLS,
+      { .sasl = SCRAMS,
+        .sasl2 = SCRAMS,
+        .bindings = TYPES,
+        .bind2 = true,
+        .fast = TOKENS,
+        .sm = true } },
+    { "TLS, FAST early, resume",
+      { [FIRST] = { 0, 0 }, [AGAIN] = { 2, 2 }, [RENEWED] = { 2, 2 } },
+      LQ_TRANSPORT_TLS,
+      { .sasl = SCRAMS,
+        .sasl2 = SCRAMS,
+        .bindings = TYPES,
+        .bind2 = true,
+        .fast = EARLY_TOKENS,
+        .early = true,
+        .sm = true } },
 };
 
 /* ---- the two sides ---- */
@@ -104,18 +135,27 @@ typedef struct world {
     const char *why;             /* it failed; NULL: it did not */
 } world;
 
+/* What the stream before has learnt, of WHICH. */
+static void world_hand_over(world *w, lq_config *config, int which)
+{
+    size_t len = 0;
+    const void *saved =
+        w->stream == NULL ? NULL : lq_stream_save(w->stream, which, &len);
+
+    if (lq_config_set_saved(config, which, saved, len) < 0) {
+        printf("not ok what was saved: it is refused\n");
+    }
+}
+
 /* A stream in place of the one before, which leaves behind what it saves. */
 static void world_renew(world *w)
 {
     const char *pem = tls_server_pem(CERTIFICATE_GOOD);
     lq_config *config = lq_config_new(JID);
-    size_t len = 0;
-    const void *saved = w->stream == NULL
-                            ? NULL
-                            : lq_stream_save(w->stream, LQ_SAVED_ACCOUNT, &len);
 
-    if (lq_config_set_saved(config, LQ_SAVED_ACCOUNT, saved, len) < 0) {
-        printf("not ok what was saved: it is refused\n");
+    world_hand_over(w, config, LQ_SAVED_ACCOUNT);
+    if (w->row->offer.sm) {
+        world_hand_over(w, config, LQ_SAVED_SESSION);
     }
     lq_stream_free(w->stream);
     lq_config_set_password(config, PASSWORD);
@@ -162,8 +202,8 @@ static void take_events(world *w)
         if (event->type == LQ_EVENT_ONLINE) {
             send_message(w);
         } else if (event->type == LQ_EVENT_SAVE) {
-            lq_stream_save(w->stream, LQ_SAVED_ACCOUNT, &len);
-            lq_stream_saved(w->stream, w->now, LQ_SAVED_ACCOUNT);
+            lq_stream_save(w->stream, event->id, &len);
+            lq_stream_saved(w->stream, w->now, event->id);
         }
     }
 }
@@ -319,7 +359,7 @@ static void lose(world *w)
 }
 
 /* The round trips of a login, or 0 and w->why. */
-static int count(world *w)
+static int count(world *w, bool again)
 {
     int trips = 1; /* TCP's */
 
@@ -343,6 +383,10 @@ static int count(world *w)
     if (w->clerk.wrong != NULL || w->clerk.messages != 1) {
         w->why = w->clerk.wrong == NULL ? "the message did not arrive"
                                         : w->clerk.wrong;
+        return 0;
+    }
+    if (w->row->offer.sm && again && !w->clerk.resumed) {
+        w->why = "the session was not resumed";
         return 0;
     }
     client_turn(w); /* what the server gives for the next time */
@@ -397,7 +441,7 @@ static bool play_row(const struct row *row, int trips[TIMES])
         if (time == RENEWED) {
             world_renew(&w);
         }
-        trips[time] = count(&w);
+        trips[time] = count(&w, time != FIRST);
         if (row->limits[time].wanted > 0 || trips[time] == 0) {
             fine = judge(&w, time, trips[time]) && fine;
         }
