@@ -52,8 +52,10 @@ typedef struct lq_module {
     size_t size;                 /* of the state */
     int (*init)(void *self, lq_stream *stream);
 
-    /* A resource is bound (or, RESUMED, still is), before ONLINE; in order of
-     * attachment.  What is requested here leaves in one flight. */
+    /* A resource is bound, before ONLINE, in order of attachment.  RESUMED: it
+     * still is, and the module had it already; the server has forgotten nothing
+     * and tells what has changed (XEP-0198), but for the client state.  What is
+     * requested here leaves in one flight. */
     int (*online)(void *self, bool resumed);
     void (*offline)(void *self);
 
@@ -95,6 +97,10 @@ LQ_API int lq_module_wake(void *self, lq_time when);
 /* Whether the server was asked for FEATURE, one of the module's inlines, while
  * this session was bound: online() need not ask again. */
 LQ_API bool lq_module_inlined(const void *self, const char *feature);
+
+/* Within online(): whether the session, though new here, is one that another
+ * process had: the server and others may know things of it that we do not. */
+LQ_API bool lq_module_inherits(const void *self);
 
 /* The stream that SELF belongs to. */
 LQ_API lq_stream *lq_module_stream(const void *self);

@@ -82,7 +82,7 @@ LQ_API bool lq_stream_is_own(const lq_stream *stream, const char *jid);
 
 /* The child NAME of XMLNS of the features that the server announced last, or
  * NULL.  Lives until the next function that moves the stream on: recv(),
- * event(), connected() or trust(). */
+ * event(), connected() or trust(); or save(). */
 LQ_API const lq_element *lq_stream_server_feature(const lq_stream *stream,
                                                   const char *name,
                                                   const char *xmlns);

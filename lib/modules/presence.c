@@ -321,22 +321,30 @@ static int presence_init(void *self, lq_stream *stream)
     return lq_random_fill(&presence->key, sizeof(presence->key));
 }
 
+static int presence_tell(lq_presence *presence, int show)
+{
+    return lq_module_send(
+        presence,
+        lq_appearance_build(&presence->own, presence->stream, NULL, show));
+}
+
 static int presence_online(void *self, bool resumed)
 {
     lq_presence *presence = self;
-    const lq_appearance *own = &presence->own;
+    int show = presence->own.show;
+    bool due = resumed ? presence->changed : show != LQ_SHOW_OFFLINE;
     int rv = LQ_OK;
 
     presence->online = true;
+    presence->changed = false;
     if (!resumed) {
         presence_forget(presence);
     }
-    if (resumed ? presence->changed : own->show != LQ_SHOW_OFFLINE) {
-        rv = lq_module_send(presence, lq_appearance_build(own, presence->stream,
-                                                          NULL, own->show));
+    if (lq_module_inherits(presence)) {
+        /* Who is there is told only to those who come. */
+        rv = presence_tell(presence, LQ_SHOW_OFFLINE);
     }
-    presence->changed = false;
-    return rv;
+    return rv == LQ_OK && due ? presence_tell(presence, show) : rv;
 }
 
 static void presence_offline(void *self)

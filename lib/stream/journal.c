@@ -20,7 +20,8 @@ enum {
 
 enum {
     ACCOUNT = 'a',  /* text */
-    SESSION = 's',  /* acked 8, serials 8, counters, id, location, jid */
+    SESSION = 's',  /* acked 8, serials 8, counters, id, location, jid,
+                       features */
     NONE = 'n',     /* serials 8, counters: there is no session */
     COUNTERS = 'c', /* acked 8, handled 8, last number of ours 4 */
     SENT = 'o',     /* ticket 4, flags 1, stamp 8, bytes */
@@ -116,6 +117,14 @@ static int write_counters(const lq_stream *stream, lq_buffer *out)
     return rv;
 }
 
+/* What the server can do, which it does not say again when it resumes. */
+static const char *features_text(const lq_stream *stream)
+{
+    return stream->negotiation.through && stream->transport != 0
+               ? stream->negotiation.features.text
+               : stream->sm->features.text;
+}
+
 static int write_session(const lq_stream *stream, lq_buffer *out)
 {
     const lq_sm *sm = stream->sm;
@@ -123,7 +132,7 @@ static int write_session(const lq_stream *stream, lq_buffer *out)
     lq_buffer value;
     int rv;
 
-    lq_buffer_init(&value, 16 * 1024);
+    lq_buffer_init(&value, 64 * 1024);
     rv = lq_put_number(&value, lasts ? sm->out.acked : 0, 8);
     rv = rv < 0 ? rv
                 : lq_put_number(&value,
@@ -134,6 +143,7 @@ static int write_session(const lq_stream *stream, lq_buffer *out)
     rv = rv < 0 ? rv : put_text(&value, lasts ? sm->id : NULL);
     rv = rv < 0 ? rv : put_text(&value, lasts ? sm->location : NULL);
     rv = rv < 0 ? rv : put_text(&value, lasts ? stream->jid : NULL);
+    rv = rv < 0 ? rv : put_text(&value, lasts ? features_text(stream) : NULL);
     rv = rv < 0 ? rv
                 : write_record(out, lasts ? SESSION : NONE, &value, NULL, 0);
     lq_buffer_clear(&value);
@@ -363,6 +373,7 @@ const void *lq_journal_give(lq_stream *stream, int which, size_t *len)
         return NULL;
     }
     lq_buffer_clear(&journal->bytes);
+    lq_features_fold(&stream->negotiation.features);
     if (journal_write(stream, which, &journal->bytes) < 0) {
         lq_buffer_clear(&journal->bytes);
         return NULL;
@@ -450,23 +461,25 @@ static bool read_counters(lq_stream *stream, lq_value *v, uint64_t *acked,
 /* A session, or that there is none. */
 static int read_session(lq_stream *stream, int tag, lq_value *v)
 {
-    uint64_t acked, again, serials, handled;
-    const char *id, *location, *jid;
+    uint64_t again, serials;
+    lq_sm_past past;
+    const char *jid;
 
-    if (!lq_value_number(v, 8, &acked) || !lq_value_number(v, 8, &serials) ||
-        !read_counters(stream, v, &again, &handled)) {
+    if (!lq_value_number(v, 8, &past.acked) ||
+        !lq_value_number(v, 8, &serials) ||
+        !read_counters(stream, v, &again, &past.handled)) {
         return LQ_OK;
     }
     stream->journal->serials = serials;
-    id = lq_value_text(v);
-    location = lq_value_text(v);
+    past.id = lq_value_text(v);
+    past.location = lq_value_text(v);
     jid = lq_value_text(v);
-    if (tag != SESSION || jid == NULL || id[0] == '\0') {
+    past.features = lq_value_text(v);
+    if (tag != SESSION || past.features == NULL || past.id[0] == '\0') {
         return LQ_OK;
     }
-    return lq_replace(&stream->jid, jid) < 0
-               ? LQ_E_NOMEM
-               : lq_sm_restore(stream, id, location, acked, handled);
+    return lq_replace(&stream->jid, jid) < 0 ? LQ_E_NOMEM
+                                             : lq_sm_restore(stream, &past);
 }
 
 static int read_progress(lq_stream *stream, lq_value *v)

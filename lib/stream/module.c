@@ -14,6 +14,13 @@ lq_slot *lq_slot_of(const void *self)
     return LQ_OUTER((char *)(uintptr_t)self, lq_slot, state);
 }
 
+bool lq_module_inherits(const void *self)
+{
+    const lq_sm *sm = lq_slot_of(self)->stream->sm;
+
+    return sm != NULL && sm->inherited;
+}
+
 lq_stream *lq_module_stream(const void *self)
 {
     return lq_slot_of(self)->stream;

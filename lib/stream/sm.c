@@ -571,19 +571,24 @@ int lq_sm_succeeded(lq_stream *stream, const lq_element *success)
 
 /* ---- of another process ---- */
 
-int lq_sm_restore(lq_stream *stream, const char *id, const char *location,
-                  uint64_t acked, uint64_t handled)
+static int replace_if_any(char **slot, const char *text)
+{
+    return lq_replace(slot, text[0] == '\0' ? NULL : text);
+}
+
+int lq_sm_restore(lq_stream *stream, const lq_sm_past *past)
 {
     lq_sm *sm = sm_new();
 
     if (sm == NULL) {
         return LQ_E_NOMEM;
     }
-    sm->enabled = true;
-    sm->handled = handled;
-    sm->out.acked = sm->out.left = sm->out.last = acked;
-    if (lq_replace(&sm->id, id) < 0 ||
-        (location[0] != '\0' && lq_replace(&sm->location, location) < 0)) {
+    sm->enabled = sm->inherited = true;
+    sm->handled = past->handled;
+    sm->out.acked = sm->out.left = sm->out.last = past->acked;
+    if (replace_if_any(&sm->id, past->id) < 0 ||
+        replace_if_any(&sm->location, past->location) < 0 ||
+        replace_if_any(&sm->features.text, past->features) < 0) {
         lq_sm_free(sm);
         return LQ_E_NOMEM;
     }

@@ -37,6 +37,7 @@ typedef struct lq_sm {
     bool owing;           /* theirs is not */
     bool taking;          /* a stanza is with the program */
     bool greeted;         /* ONLINE was told of it */
+    bool inherited;       /* it is another process's, and was not yet */
     char *id;             /* to resume it by; NULL: it cannot be */
     char *location;       /* where the server wants that, or NULL */
     lq_features features; /* of a connection that was lost */
@@ -98,10 +99,14 @@ void lq_sm_tell(lq_stream *stream);
  * error. */
 int lq_sm_receive(lq_stream *stream, const lq_element *element);
 
-/* A session of another process, with JID bound: ACKED and HANDLED as far as is
- * known.  LQ_OK or LQ_E_NOMEM. */
-int lq_sm_restore(lq_stream *stream, const char *id, const char *location,
-                  uint64_t acked, uint64_t handled);
+/* A session of another process: ACKED and HANDLED as far as is known; texts are
+ * "" where there was nothing.  LQ_OK or LQ_E_NOMEM. */
+typedef struct lq_sm_past {
+    uint64_t acked, handled;
+    const char *id, *location, *features;
+} lq_sm_past;
+
+int lq_sm_restore(lq_stream *stream, const lq_sm_past *past);
 
 /* ---- the end ---- */
 

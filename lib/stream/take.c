@@ -65,6 +65,9 @@ static void take_online(lq_stream *stream, const lq_note *note)
     }
     stream->flowing = true;
     lq_modules_online(stream, take_resumed(stream));
+    if (stream->sm != NULL) {
+        stream->sm->inherited = false;
+    }
     lq_stream_flow(stream);
     if (!stream->ending) {
         lq_activity_tell(stream);

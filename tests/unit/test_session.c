@@ -288,6 +288,23 @@ START_TEST(what_waited_for_a_session_waits_in_the_next_process)
 }
 END_TEST
 
+START_TEST(who_is_there_is_asked_anew_by_another_process)
+{
+    first_process(_i, false);
+    next_process(_i, false, "0");
+    lq_presence_attach(p->stream);
+    resumed("0");
+    peer_expect(p, "<iq><query xmlns='jabber:iq:roster'/></iq>");
+    peer_expect(p, "<presence type='unavailable'/>");
+    peer_expect(p, "<presence/>");
+    peer_event(p, LQ_EVENT_ONLINE);
+    CLAIM(!lq_event_resumed(&p->event));
+    CLAIM(lq_stream_server_feature(p->stream, "sm", NS_SM) != NULL);
+    CLAIM(strcmp(lq_stream_jid(p->stream), PEER_JID) == 0);
+    end();
+}
+END_TEST
+
 /* ---- durable ---- */
 
 START_TEST(nothing_leaves_before_it_is_stored)
@@ -423,6 +440,7 @@ int main(void)
         record_that_was_written_in_half_counts_as_none,
         damage_is_refused_and_foreign_sessions_too,
         what_waited_for_a_session_waits_in_the_next_process,
+        who_is_there_is_asked_anew_by_another_process,
         nothing_leaves_before_it_is_stored,
         nothing_is_acknowledged_before_it_is_stored,
         what_was_not_stored_comes_again_with_its_serial,
