@@ -436,9 +436,6 @@ int lq_router_route(lq_stream *stream, const lq_stanza *stanza)
     int kind = lq_stanza_kind(stanza), type = lq_stanza_type(stanza);
 
     stream->router.serial++;
-    if (kind == LQ_NONZA) {
-        return LQ_HANDLED; /* not ours to understand */
-    }
     if (kind == LQ_IQ && (type == LQ_RESULT || type == LQ_ERROR)) {
         lq_tickets_reply(stream, stanza);
         return LQ_HANDLED;

@@ -184,9 +184,6 @@ void lq_sm_handled(lq_stream *stream)
 {
     lq_sm *sm = stream->sm;
 
-    if (sm == NULL || !sm->taking) {
-        return;
-    }
     sm->taking = false;
     sm->handled++;
     if (lq_journal_tellable(stream) - sm->told >= TELL_EACH) {

@@ -81,13 +81,11 @@ void lq_sm_ask(lq_stream *stream);
  * the program; the program has done with it. */
 static inline bool lq_sm_taking(lq_sm *sm)
 {
-    if (sm != NULL && sm->repeats > 0) {
+    if (sm->repeats > 0) {
         sm->repeats--;
         return false;
     }
-    if (sm != NULL) {
-        sm->taking = sm->enabled;
-    }
+    sm->taking = sm->enabled;
     return true;
 }
 void lq_sm_handled(lq_stream *stream);

@@ -119,16 +119,35 @@ static bool take_sender(lq_stream *stream, lq_stanza *stanza)
     return true;
 }
 
-static bool take_is_stream_error(const lq_stanza *stanza)
+/* What is no stanza, and not known here, is not ours to understand. */
+static void take_nonza(lq_stream *stream, const lq_element *root)
 {
-    return stanza->kind == LQ_NONZA &&
-           lq_element_is(stanza->root, "error", LQ_NS_STREAMS);
+    if (lq_element_is(root, "error", LQ_NS_STREAMS)) {
+        lq_inbox_drop(&stream->inbox); /* nothing can follow it */
+        lq_stream_error(stream, root);
+    } else if (lq_element_is(root, NULL, LQ_NS_SM)) {
+        lq_sm_receive(stream, root);
+    }
 }
 
-static bool take_is_of_sm(const lq_stanza *stanza)
+static void take_stanza(lq_stream *stream, lq_stanza *stanza)
 {
-    return stanza->kind == LQ_NONZA &&
-           lq_element_is(stanza->root, NULL, LQ_NS_SM);
+    int rv;
+
+    if (!take_sender(stream, stanza)) {
+        lq_inbox_drop(&stream->inbox);
+        lq_stream_no_memory(stream);
+        return;
+    }
+    if (stream->sm != NULL && !lq_sm_taking(stream->sm)) {
+        return;
+    }
+    stream->hooked = true;
+    rv = lq_router_route(stream, stanza);
+    stream->hooked = false;
+    if (rv == LQ_PASS) {
+        take_surface(stream, stanza);
+    }
 }
 
 static void take_frame(lq_stream *stream)
@@ -137,7 +156,6 @@ static void take_frame(lq_stream *stream)
     const char *bytes = lq_inbox_first(&stream->inbox, &len);
     bool was_full = lq_inbox_is_full(&stream->inbox);
     lq_stanza *stanza = NULL;
-    bool surfaces = false;
     int rv = lq_stream_parse(stream, bytes, len, &stanza);
 
     lq_inbox_shift(&stream->inbox);
@@ -147,22 +165,10 @@ static void take_frame(lq_stream *stream)
         lq_stream_malformed(stream, rv);
         return;
     }
-    if (take_is_stream_error(stanza)) {
-        lq_inbox_drop(&stream->inbox); /* nothing can follow it */
-        lq_stream_error(stream, lq_stanza_root(stanza));
-    } else if (take_is_of_sm(stanza)) {
-        lq_sm_receive(stream, lq_stanza_root(stanza));
-    } else if (!take_sender(stream, stanza)) {
-        lq_inbox_drop(&stream->inbox);
-        lq_stream_no_memory(stream);
+    if (stanza->kind == LQ_NONZA) {
+        take_nonza(stream, stanza->root);
     } else {
-        stream->hooked = true;
-        surfaces = (stanza->kind == LQ_NONZA || lq_sm_taking(stream->sm)) &&
-                   lq_router_route(stream, stanza) == LQ_PASS;
-        stream->hooked = false;
-    }
-    if (surfaces) {
-        take_surface(stream, stanza);
+        take_stanza(stream, stanza);
     }
     lq_stanza_unref(stanza);
 }
@@ -214,8 +220,8 @@ static const lq_event *take_next(lq_stream *stream)
             stream->surfacing = false;
             return &stream->event; /* behind what its handlers emitted */
         }
-        lq_sm_handled(stream); /* nothing of it is left */
-        if (stream->notes.first != NULL) {
+        if (stream->sm != NULL && stream->sm->taking) {
+            lq_sm_handled(stream); /* nothing of it is left */
             continue;
         }
         if (!lq_inbox_is_empty(&stream->inbox)) {
