@@ -167,7 +167,7 @@ static char *arena_move(lq_arena *arena, const char *text, size_t old_len,
         capacity = need;
         copy = arena_room(arena, capacity);
     }
-    if (copy != NULL && old_len > 0) {
+    if (copy != NULL && text != NULL) {
         memcpy(copy, text, old_len);
     }
     if (copy != NULL) {

@@ -102,11 +102,12 @@ lq_resource *lq_resource_new(const lq_stanza *stanza, const lq_prepared *who,
     size_t texts = strlen(jid) + 1 + strlen(name) + 1 + strlen(lang) + 1;
     size_t size = sizeof(lq_resource) + texts + put_statuses(NULL, stanza);
     lq_resource *resource = lq_malloc(size);
-    char *end = (char *)(resource + 1);
+    char *end;
 
     if (resource == NULL) {
         return NULL;
     }
+    end = (char *)(resource + 1);
     *resource = (lq_resource){ .order = order,
                                .show = (int8_t)show_parse(stanza),
                                .priority = (int8_t)priority_parse(stanza),

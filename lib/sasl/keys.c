@@ -114,7 +114,7 @@ int lq_scram_keys_write(const lq_scram_keys *keys, lq_buffer *out)
     unsigned char head[HEAD] = { 0, keys->preparation };
     int rv;
 
-    while (macs[head[0]] != keys->mac) {
+    while (head[0] < MACS - 1 && macs[head[0]] != keys->mac) {
         head[0]++;
     }
     for (int i = 0; i < 4; i++) {
