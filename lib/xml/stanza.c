@@ -112,11 +112,11 @@ void lq_stanza_unref(const lq_stanza *stanza)
 {
     lq_stanza *owned = (lq_stanza *)stanza;
 
-    if (owned != NULL && --owned->refs == 0) {
-        const lq_stanza *outer = owned->within;
+    while (owned != NULL && --owned->refs == 0) {
+        lq_stanza *outer = (lq_stanza *)owned->within;
 
         lq_arena_clear(&owned->arena);
-        lq_stanza_unref(outer);
+        owned = outer;
     }
 }
 
