@@ -18,6 +18,7 @@
 #include <loquat/presence.h>
 #include <loquat/roster.h>
 
+#include <assert.h>
 #include <string.h>
 
 #include "appearance.h"
@@ -141,6 +142,7 @@ static lq_resource *account_take(lq_presence *presence, account *a,
 {
     lq_resource *resource = *place;
 
+    assert(resource != NULL);
     *place = resource->next;
     lq_grave_add(&presence->grave, &resource->buried);
     a->count--;

@@ -180,6 +180,8 @@ int lq_negotiate_header(lq_stream *stream, const char *bytes, size_t len)
 
 /* ---- features ---- */
 
+/* lq_negotiate_go() comes back here once for each mechanism at most. */
+/* NOLINTNEXTLINE(misc-no-recursion) */
 static int negotiate_next(lq_stream *stream, const lq_row *const *row)
 {
     for (; *row != NULL; row++) {
@@ -197,6 +199,7 @@ static int negotiate_next(lq_stream *stream, const lq_row *const *row)
     return LQ_OK;
 }
 
+/* NOLINTNEXTLINE(misc-no-recursion): see above */
 int lq_negotiate_go(lq_stream *stream, int result)
 {
     stream->changed = true;

@@ -7,6 +7,7 @@
  * read: the reply to a request acknowledges every delivery sent before it. */
 #include "stream/ticket.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/address.h"
@@ -682,6 +683,7 @@ int lq_tickets_flow(lq_stream *stream)
     while ((ticket = ticket_first(&stream->tickets.held)) != NULL) {
         lq_builder *b = ticket->held;
 
+        assert(b != NULL);
         if (lq_limits_check(stream, lq_buffer_len(&b->buffer)) < 0) {
             ticket_end(ticket, LQ_E_LARGE, NULL);
             continue;

@@ -6,6 +6,7 @@
  * where a session is resumed, before it is offered. */
 #include "stream/tls.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
@@ -154,6 +155,7 @@ static int tls_settings(lq_tls *tls)
         lq_trust_get(context, &stream->config, &stream->trust, NULL) < 0) {
         return GNUTLS_E_MEMORY_ERROR;
     }
+    assert(stream->trust != NULL);
     if (tls_set_versions(tls) < 0 ||
         gnutls_credentials_set(tls->session, GNUTLS_CRD_CERTIFICATE,
                                stream->trust->credentials) < 0 ||
@@ -175,7 +177,7 @@ static lq_tls *tls_new(lq_stream *stream)
     }
     tls->stream = stream;
     tls->answer = LQ_UNDECIDED;
-    tls->transport = (signed char)stream->transport;
+    tls->transport = (int8_t)stream->transport;
     /* Servers name authorities that sign servers, not people: our certificate
      * is given to whoever asks for one. */
     if (gnutls_init(&tls->session, GNUTLS_CLIENT | GNUTLS_NONBLOCK |

@@ -5,6 +5,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <loquat/base.h>
+#include <stdint.h>
 
 #include "base/buffer.h"
 #include "sasl/binding.h"
@@ -22,7 +23,7 @@ typedef struct lq_tls {
     bool begun;         /* the ClientHello has been made */
     bool early;         /* text has left before the handshake */
     signed char answer; /* the program's */
-    signed char transport; /* LQ_TRANSPORT_* */
+    int8_t transport;   /* LQ_TRANSPORT_* */
     lq_standing standing;
 } lq_tls;
 
