@@ -53,6 +53,16 @@ const char *option_value(const char *name, int *argc, char **argv)
     return NULL;
 }
 
+int number_parse(const char *text, int most)
+{
+    char *end;
+    long number = strtol(text, &end, 10);
+
+    return end > text && *end == '\0' && number >= 0 && number <= most
+               ? (int)number
+               : -1;
+}
+
 /* HOST, HOST:PORT, [IPv6], [IPv6]:PORT or IPv6. */
 static void options_host(options *o, const char *text)
 {
@@ -69,7 +79,7 @@ static void options_host(options *o, const char *text)
         len = (size_t)(last - text);
     }
     snprintf(o->host, sizeof(o->host), "%.*s", (int)len, text);
-    o->port = last != NULL ? atoi(last + 1) : 0;
+    o->port = last != NULL ? number_parse(last + 1, 65535) : 0;
 }
 
 void options_take(options *o, int *argc, char **argv)
@@ -158,6 +168,9 @@ lq_config *options_config(const options *o, const char *jid)
         rv = lq_config_set_host(config, o->host, o->port,
                                 o->tls ? LQ_TRANSPORT_TLS
                                        : LQ_TRANSPORT_STARTTLS);
+        if (rv == LQ_E_ARGUMENT) {
+            fputs("--host: no host, or no port.\n", stderr);
+        }
     }
     if (rv < 0) {
         lq_config_free(config);

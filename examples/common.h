@@ -17,6 +17,9 @@ typedef struct options {
 /* Take the common options out of ARGV; what they leave is the program's. */
 void options_take(options *o, int *argc, char **argv);
 
+/* TEXT as a number, -1 if it is none from 0 to MOST. */
+int number_parse(const char *text, int most);
+
 /* The value of the program's own option NAME, which is taken out of ARGV; NULL
  * if it is not there. */
 const char *option_value(const char *name, int *argc, char **argv);
@@ -26,7 +29,8 @@ const char *option_value(const char *name, int *argc, char **argv);
 bool usage_is_right(int argc, char **argv, int count, const char *text);
 
 /* A config for the account JID, the password in it; the caller's to free.
- * NULL if memory ran out or there is no password, which it has said. */
+ * NULL if memory ran out, or there is no password or port, which it has said.
+ */
 lq_config *options_config(const options *o, const char *jid);
 
 /* Print what somebody else wrote to OUT.  What could move a terminal's cursor,

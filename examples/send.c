@@ -7,8 +7,6 @@
  * status is 0 only if the server has taken the message. */
 #include "session.h"
 
-#include <stdlib.h>
-
 static session s;
 static const char *to;
 static lq_time wait = 0;         /* ms for an answer */
@@ -116,7 +114,11 @@ int main(int argc, char **argv)
         return 2;
     }
     to = argv[2];
-    wait = seconds == NULL ? 0 : 1000 * (lq_time)atoi(seconds);
+    wait = seconds == NULL ? 0 : 1000 * (lq_time)number_parse(seconds, 86400);
+    if (wait < 0) {
+        fputs("--wait: seconds, up to a day.\n", stderr);
+        return 2;
+    }
     if (read_body(body, sizeof(body)) && session_open(&s, &o, argv[1], false) &&
         (messages = lq_messages_attach(s.stream)) != NULL &&
         (wait == 0 || lq_presence_attach(s.stream) != NULL) &&
