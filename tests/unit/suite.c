@@ -73,11 +73,6 @@ int suite_main_tortured(const char *name, const TTest *const *tests)
     return suite_run(name, tests, CHUNKS);
 }
 
-size_t suite_rows(size_t count)
-{
-    return memory_is_tortured() && count > 2 ? 2 : count;
-}
-
 void suite_claim(long is, long want, const char *call, int line)
 {
     ck_assert_msg(memory_is_tortured() || is == want,

@@ -232,12 +232,13 @@ START_TEST(extension_stops_at_the_limit)
 {
     static const char piece[100] = { 0 };
     size_t len = 0, room = 0;
-    char *text, *longer;
+    char *longer;
 
     arena_make(NULL, 10000);
-    text = longer = lq_arena_text(&arena, "", 0);
+    longer = lq_arena_text(&arena, "", 0);
     while (longer != NULL) {
-        text = longer;
+        char *text = longer;
+
         longer =
             lq_arena_extend(&arena, text, len, &room, piece, sizeof(piece));
         len += longer != NULL ? sizeof(piece) : 0;

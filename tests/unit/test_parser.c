@@ -33,7 +33,7 @@ static void teardown(void)
 
 static int parse_len(const char *xml, size_t len, lq_stanza **stanza)
 {
-    char *exact = malloc(len); /* so that a byte too many is seen */
+    char *exact = malloc(len + (len == 0)); /* a byte too many is seen */
     int rv;
 
     memcpy(exact, xml, len);
