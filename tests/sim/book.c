@@ -276,6 +276,13 @@ void book_heard(world *w, int serial, int index, long n)
     }
 }
 
+void book_done(world *w, long n)
+{
+    if (n >= 0 && (size_t)n < w->book.tolds) {
+        w->book.told[n].done = true;
+    }
+}
+
 void book_answered(world *w, long k, int serial)
 {
     book *b = &w->book;

@@ -27,7 +27,8 @@ typedef struct asked_row {
 } asked_row;
 
 typedef struct told_row {
-    bool seen, sure;
+    bool seen, done; /* by the program */
+    bool sure;
 } told_row;
 
 typedef struct query_row {
@@ -84,6 +85,9 @@ long book_query(struct world *w, int serial);
 
 /* The program saw stanza INDEX of session SERIAL: message N (-1: a query). */
 void book_heard(struct world *w, int serial, int index, long n);
+
+/* The program asks for the next event: it has done with message N. */
+void book_done(struct world *w, long n);
 
 /* The server got an answer to query K in session SERIAL. */
 void book_answered(struct world *w, long k, int serial);

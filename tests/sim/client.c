@@ -28,6 +28,7 @@ void client_begin(world *w)
     w->client.context = lq_context_new();
     lq_context_set_wallclock(w->client.context, INT64_C(1900000000000), w->now);
     w->client.stream = lq_stream_new(w->client.context, config);
+    w->client.holds = -1;
     w->client.connects = w->client.closing_since = LQ_NEVER;
     lq_config_free(config);
     if (lq_stream_claim(w->client.stream, LQ_IQ, LQ_ANY, "ask", "urn:sim",

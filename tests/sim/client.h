@@ -24,6 +24,8 @@ typedef struct client {
     bool full;                       /* ROOM is awaited */
     bool online;                     /* as the events have it */
     bool stopping, closed;
+    char jid[64]; /* of the last session */
+    long holds;   /* the contact's message that the program looks at, or -1 */
     lq_time resting_until; /* it takes no events before */
     open_query *queries;
     size_t query_count, query_room;

@@ -145,6 +145,7 @@ static void take_message(world *w, const lq_event *event)
         return;
     }
     book_heard(w, serial, index, n);
+    w->client.holds = n;
 }
 
 static void take_reply(world *w, const lq_event *event)
@@ -156,12 +157,22 @@ static void take_reply(world *w, const lq_event *event)
     book_reply(w, event->id, event->error, n == NULL ? -1 : atol(n));
 }
 
-static void take_online(world *w)
+/* The server gives each session a name of its own.  An ONLINE that is taken
+ * late may be of a connection that is gone, and knows none. */
+static void take_online(world *w, const lq_event *event)
 {
-    if (w->client.online) {
+    client *c = &w->client;
+    const char *jid = lq_stream_jid(c->stream);
+
+    if (c->online) {
         world_fail(w, "ONLINE comes twice");
     }
-    w->client.online = true;
+    if (jid != NULL && c->jid[0] != '\0' && lq_event_resumed(event) &&
+        strcmp(jid, c->jid) != 0 && !w->liar) {
+        world_fail(w, "%s is resumed, behind %s", jid, c->jid);
+    }
+    c->online = true;
+    snprintf(c->jid, sizeof(c->jid), "%s", jid == NULL ? "" : jid);
 }
 
 static void take_closed(world *w, const lq_event *event)
@@ -185,7 +196,7 @@ static void take(world *w, const lq_event *event)
     }
     switch (event->type) {
     case LQ_EVENT_ONLINE:
-        take_online(w);
+        take_online(w, event);
         break;
     case LQ_EVENT_OFFLINE:
         w->client.online = false;
@@ -213,6 +224,13 @@ static void take(world *w, const lq_event *event)
     }
 }
 
+static const lq_event *next_event(world *w)
+{
+    book_done(w, w->client.holds);
+    w->client.holds = -1;
+    return lq_stream_event(w->client.stream);
+}
+
 void client_take_events(world *w)
 {
     client *c = &w->client;
@@ -222,8 +240,7 @@ void client_take_events(world *w)
     if (c->resting_until > w->now && !w->healed) {
         return;
     }
-    while (most-- > 0 && !w->failed &&
-           (event = lq_stream_event(c->stream)) != NULL) {
+    while (most-- > 0 && !w->failed && (event = next_event(w)) != NULL) {
         take(w, event);
     }
     if (draw_chance(w->climate.leaves_off / 10)) {

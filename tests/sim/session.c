@@ -149,10 +149,10 @@ static void kept_drop(world *w, session *s)
 {
     kept_stanza *first = &s->queue[s->first];
 
-    if (first->told >= 0 && !w->book.told[first->told].seen && !w->liar) {
+    if (first->told >= 0 && !w->book.told[first->told].done && !w->liar) {
         world_fail(w,
                    "the client acknowledges message %ld, which the program "
-                   "has not seen",
+                   "has not done with",
                    first->told);
     }
     free(first->text);
