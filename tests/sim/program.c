@@ -231,11 +231,13 @@ static const lq_event *next_event(world *w)
     return lq_stream_event(w->client.stream);
 }
 
+/* Mostly until there is none; or it leaves off, looking at one, for long. */
 void client_take_events(world *w)
 {
     client *c = &w->client;
     const lq_event *event;
-    int most = draw_chance(w->climate.leaves_off) ? (int)draw_below(4) : 100000;
+    bool leaves = draw_chance(w->climate.leaves_off);
+    int most = leaves ? 1 + (int)draw_below(4) : 100000;
 
     if (c->resting_until > w->now && !w->healed) {
         return;
@@ -243,7 +245,7 @@ void client_take_events(world *w)
     while (most-- > 0 && !w->failed && (event = next_event(w)) != NULL) {
         take(w, event);
     }
-    if (draw_chance(w->climate.leaves_off / 10)) {
+    if (leaves && draw_chance(3000)) {
         c->resting_until = w->now + draw_between(0, 5000);
     }
 }
