@@ -84,7 +84,7 @@ static void report(const tally *t, double took)
 int main(int argc, char **argv)
 {
     options o = { .from = 1, .to = 100, .steps = 3000, .seconds = 1e9 };
-    tally totals = { 0 };
+    tally totals = { .program = argv[0] };
     double begun = seconds();
 
     if (!options_read(&o, argc, argv)) {

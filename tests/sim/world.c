@@ -245,10 +245,10 @@ bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
     totals->failed += w.failed;
     well = !w.failed;
     if (w.failed) {
-        printf("not ok seed %llu: %s (again: tests/sim/sim --seed %llu --steps"
-               " %lu --trace)\n",
-               (unsigned long long)seed, w.why, (unsigned long long)seed,
-               asked);
+        printf("not ok seed %llu: %s (again: %s --seed %llu --steps %lu"
+               " --trace)\n",
+               (unsigned long long)seed, w.why, totals->program,
+               (unsigned long long)seed, asked);
     }
     return well;
 }

@@ -15,7 +15,8 @@
 typedef struct tally {
     unsigned long seeds, stanzas, cuts, resumes, binds, lies, unknown, steps;
     unsigned long lost, duplicated, failed;
-    size_t heap; /* the most that was held */
+    size_t heap;         /* the most that was held */
+    const char *program; /* by which a seed is played again */
 } tally;
 
 typedef struct world {
