@@ -192,7 +192,9 @@ void lq_build_close(lq_builder *b)
         return;
     }
     if (b->writer.depth <= 1) {
-        b->error = b->error < 0 ? b->error : LQ_E_ARGUMENT;
+        if (lq_builder_error(b) == LQ_OK) { /* else nothing was opened */
+            b->error = LQ_E_ARGUMENT;
+        }
         return;
     }
     lq_write_close(&b->writer);

@@ -396,6 +396,28 @@ START_TEST(only_iqs_are_requests)
 }
 END_TEST
 
+/* What fails first is said: a child that there was no memory for was not closed
+ * without having been opened. */
+START_TEST(builder_without_memory_says_so)
+{
+    unsigned long n = 1;
+    bool failed;
+    lq_id id;
+
+    p = peer_open(_i);
+    do {
+        memory_fail(n++, false);
+        id = say("hello");
+        failed = memory_failed();
+        memory_fail(0, false);
+        ck_assert(id > 0 || id == LQ_E_NOMEM);
+    } while (failed);
+    ck_assert(n > 2);
+    free(peer_take(p));
+    peer_close(p);
+}
+END_TEST
+
 /* ---- before and after the session ---- */
 
 static int first_flight(void *self, bool resumed)
@@ -598,6 +620,7 @@ int main(void)
         what_is_held_waits_for_the_connection_that_succeeds,
         what_is_held_for_too_long_never_leaves,
         only_presence_for_good_is_held,
+        builder_without_memory_says_so,
         request_is_lost_with_its_connection,
         reply_that_came_before_the_end_counts,
         every_request_ends_when_stopped,
