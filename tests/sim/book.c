@@ -126,6 +126,9 @@ void book_fate(world *w, lq_id id, int fate)
     } else if (fate == LQ_DELIVERY_FAILED && s->received) {
         world_fail(w, "message %zu has FAILED and had arrived", n);
     }
+    if (fate != LQ_DELIVERY_ACKED && w->starved) {
+        return; /* it could not be kept, and is said not to be */
+    }
     if (fate != LQ_DELIVERY_ACKED && n >= b->excused_sent && !w->liar) {
         w->totals->lost += !s->received;
         world_fail(w, "message %zu is %s without need", n,
@@ -176,7 +179,7 @@ static void reply_check(world *w, size_t place, int error, long n)
             world_fail(w, "request %zu timed out after %d ms", place,
                        (int)(w->now - a->at));
         }
-    } else if (place >= w->book.excused_asked) {
+    } else if (place >= w->book.excused_asked && !w->starved) {
         world_fail(w, "request %zu ended with %s without need", place,
                    lq_error_name(error));
     }
@@ -260,6 +263,9 @@ void book_heard(world *w, int serial, int index, long n)
                     : serial > b->heard_serial && index == 0;
 
     w->totals->stanzas++;
+    if (index < 0) {
+        return; /* of no sequence */
+    }
     if (!next && !w->liar) {
         bool again = serial < b->heard_serial ||
                      (serial == b->heard_serial && index <= b->heard_index);

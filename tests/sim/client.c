@@ -8,7 +8,7 @@
 #include "world.h"
 
 enum {
-    HEAP_MAX = 2 << 20,
+    HEAP_MAX = 4 << 20,
     ID_MAX = 5000, /* for what has not ended */
     ROOM_MAX = 256 * 1024,
     SPINS_MAX = 2000, /* ticks without time passing */

@@ -56,14 +56,16 @@ static void draw_program(climate *c)
     c->ping = OF(2000, 20000);
     c->reconnect_first = OF(1, 100, 2000);
     c->reconnect_last = OF(2000, 20000);
+    c->hunger = (unsigned)OF(10, 100, 1000);
 }
 
-void climate_draw(climate *c, bool lies)
+void climate_draw(climate *c, bool lies, bool starves)
 {
     *c = (climate){ .lies = lies };
     draw_network(c);
     draw_server(c);
     draw_program(c);
+    c->hunger = starves ? c->hunger : 0;
 }
 
 void climate_heal(climate *c)
@@ -74,6 +76,7 @@ void climate_heal(climate *c)
     c->takes = 10000;
     c->leaves_off = 0;
     c->lies = false;
+    c->hunger = 0;
 }
 
 void climate_print(const climate *c)
@@ -83,12 +86,12 @@ void climate_print(const climate *c)
            " keeps-h %d stores %d restarts %u amnesia %u closes %u asks %d"
            " acks %d ack-delay %d reply-delay %d lies %d; messages %u"
            " requests %u told %u asked %u burst %d padding %zu takes %u"
-           " leaves-off %u stops %u\n",
+           " leaves-off %u stops %u hunger %u\n",
            (int)c->pace, (int)c->latency, c->piece, c->window, c->cuts,
            c->holds, c->pauses, c->refusals, c->sasl2 ? 2 : 1, c->sm,
            c->resumable, (int)c->resume_window, c->keeps_h, c->stores,
            c->restarts, c->amnesia, c->closes, c->asks, c->acks,
            (int)c->ack_delay, (int)c->reply_delay, c->lies, c->messages,
            c->requests, c->told, c->asked, c->burst, c->padding, c->takes,
-           c->leaves_off, c->stops);
+           c->leaves_off, c->stops, c->hunger);
 }

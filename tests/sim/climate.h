@@ -38,12 +38,14 @@ typedef struct climate {
     unsigned takes; /* that it looks for events */
     unsigned leaves_off;
     unsigned stops;
+    unsigned hunger; /* allocations that fail, of 100,000 */
     lq_time request_timeout, question_timeout, idle, ping;
     lq_time reconnect_first, reconnect_last;
 } climate;
 
-/* Draw one; LIES: the server is of the second family. */
-void climate_draw(climate *c, bool lies);
+/* Draw one; LIES: the server is of the second family; STARVES: allocations
+ * fail. */
+void climate_draw(climate *c, bool lies, bool starves);
 
 /* The weather is fine from now on. */
 void climate_heal(climate *c);

@@ -31,7 +31,8 @@ void contact_say(world *w, session *s, long told)
     session_send(w, s, text, told);
 }
 
-/* A request: to the program, or (one in four) to whoever knows about it. */
+/* A request, which is refused when memory runs out, and then not in the
+ * sequence: to the program, or (one in four) to whoever knows about it. */
 static void contact_ask(world *w, session *s)
 {
     char text[300];
@@ -47,7 +48,7 @@ static void contact_ask(world *w, session *s)
                  "<iq type='%s' id='k%ld' from='" CONTACT "' to='%s'>"
                  "<ask xmlns='urn:sim' s='%d' i='%d'/></iq>",
                  draw_chance(5000) ? "get" : "set", k, s->jid, s->serial,
-                 s->index++);
+                 w->starved ? -1 : s->index++);
     }
     session_send(w, s, text, -1);
 }

@@ -20,7 +20,8 @@ static void taken_on(world *w, lq_id id, bool request)
         (request ? book_asked : book_sent)(w, id);
     } else if (id == LQ_E_FULL) {
         c->full = true;
-    } else if (id != LQ_E_STATE || (!c->stopping && !c->closed)) {
+    } else if ((id != LQ_E_STATE || (!c->stopping && !c->closed)) &&
+               (id != LQ_E_NOMEM || !w->starved)) {
         world_fail(w, "sending is refused: %s", lq_error_name((int)id));
     }
 }
@@ -65,7 +66,19 @@ void client_send(world *w)
 
 /* ---- answering ---- */
 
-static void answer(world *w, lq_id question)
+static void answer_later(world *w, lq_id id, lq_time due)
+{
+    client *c = &w->client;
+
+    if (c->query_count == c->query_room) {
+        c->query_room = c->query_room == 0 ? 16 : 2 * c->query_room;
+        c->queries = realloc(c->queries, c->query_room * sizeof(open_query));
+    }
+    c->queries[c->query_count++] = (open_query){ id, due };
+}
+
+/* False: there was no memory for it. */
+static bool answer(world *w, lq_id question)
 {
     lq_stream *stream = w->client.stream;
     int rv;
@@ -79,9 +92,13 @@ static void answer(world *w, lq_id question)
         rv = lq_stream_answer(stream, b);
     }
     world_trace(w, "(question %d is answered: %d)", (int)question, rv);
+    if (rv == LQ_E_NOMEM && w->starved) {
+        return false;
+    }
     if (rv < 0 && rv != LQ_E_STATE && !lq_error_is_fatal(rv)) {
         world_fail(w, "an answer is refused: %s", lq_error_name(rv));
     }
+    return true;
 }
 
 void client_answer_due(world *w)
@@ -92,24 +109,11 @@ void client_answer_due(world *w)
     for (size_t i = 0; i < c->query_count; i++) {
         open_query q = c->queries[i];
 
-        if (q.due > w->now) {
+        if (q.due > w->now || !answer(w, q.id)) {
             c->queries[kept++] = q;
-        } else {
-            answer(w, q.id);
         }
     }
     c->query_count = kept;
-}
-
-static void answer_later(world *w, lq_id id, lq_time due)
-{
-    client *c = &w->client;
-
-    if (c->query_count == c->query_room) {
-        c->query_room = c->query_room == 0 ? 16 : 2 * c->query_room;
-        c->queries = realloc(c->queries, c->query_room * sizeof(open_query));
-    }
-    c->queries[c->query_count++] = (open_query){ id, due };
 }
 
 static void take_query(world *w, const lq_event *event)
@@ -123,7 +127,9 @@ static void take_query(world *w, const lq_event *event)
     }
     book_heard(w, atoi(s), atoi(i), -1);
     if (draw_chance(6000)) {
-        answer(w, event->id);
+        if (!answer(w, event->id)) {
+            answer_later(w, event->id, w->now + 100);
+        }
     } else if (draw_chance(9500)) {
         answer_later(w, event->id, w->now + draw_between(0, 3000));
     } /* else it lapses */
@@ -260,7 +266,13 @@ static void start_again(world *w)
     }
     world_trace(w, "(start)");
     c->closed = c->stopping = false;
-    if (lq_stream_start(c->stream, w->now) != LQ_OK) {
+    switch (lq_stream_start(c->stream, w->now)) {
+    case LQ_OK:
+        break;
+    case LQ_E_NOMEM:
+        c->closed = true; /* and again */
+        break;
+    default:
         world_fail(w, "it does not start again");
     }
 }

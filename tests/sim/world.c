@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "draw.h"
+#include "heap.h"
 
 enum {
     REST_MS = 3600 * 1000, /* within which all must have come to rest */
@@ -158,6 +159,7 @@ static void rest(world *w)
     world_trace(w, "(the network heals)");
     w->healed = true;
     climate_heal(&w->climate);
+    heap_starve(0);
     if (w->liar) {
         server_restart(w, true); /* and from now on it means what it says */
     }
@@ -219,12 +221,14 @@ bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
 
     draw_seed(seed);
     w.liar = seed % 4 == 3;
-    climate_draw(&w.climate, w.liar);
+    w.starved = seed % 8 == 5;
+    climate_draw(&w.climate, w.liar, w.starved);
     if (trace) {
         climate_print(&w.climate);
     }
     book_init(&w.book);
     client_begin(&w);
+    heap_starve(w.climate.hunger);
     if (draw_chance(1000)) {
         steps = draw_below(steps + 1);
         stops_short = true; /* freed amid everything */
@@ -240,6 +244,7 @@ bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
     if (!w.failed && !stops_short && draw_chance(8000)) {
         leave(&w); /* else it is freed as it stands */
     }
+    heap_starve(0);
     world_clear(&w);
     totals->seeds++;
     totals->failed += w.failed;

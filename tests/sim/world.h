@@ -29,7 +29,8 @@ typedef struct world {
     client client;
     tally *totals;
     bool trace, healed;
-    bool liar; /* of the second family: only safety is claimed */
+    bool liar;    /* of the second family: only safety is claimed */
+    bool starved; /* of the third: memory runs out now and then */
     bool failed;
     char why[300];
 } world;
