@@ -343,10 +343,14 @@ void lq_stream_write_error(lq_stream *stream, const lq_fault *fault)
 {
     lq_buffer text;
     int rv = LQ_OK;
-    const char *const parts[] = { "<stream:error><", fault->condition,
-                                  " xmlns='" LQ_NS_ERRORS "'/>",
-                                  fault->detail == NULL ? "" : fault->detail,
-                                  "</stream:error>" };
+    static const char xmlns[] = " xmlns='" LQ_NS_ERRORS "'/>";
+    const char *const parts[] = {
+        "<stream:error><",
+        fault->condition,
+        xmlns,
+        fault->detail == NULL ? "" : fault->detail,
+        "</stream:error>",
+    };
 
     if (!stream->negotiation.opened) {
         return;
