@@ -36,6 +36,9 @@ modules:
   mod_roster: { versioning: true }
   mod_version: {}
 CONFIG
+    [ -z "${SM-}" ] || cat <<CONFIG
+  mod_stream_mgmt: { resume_timeout: 300, max_resume_timeout: 300, max_ack_queue: 5000 }
+CONFIG
 }
 
 # Erlang: make the accounts, then say so in a file.

@@ -36,9 +36,11 @@ channel_bindings = $(lua_list ${BINDINGS-tls-exporter tls-server-end-point tls-u
 
 modules_enabled = {
     "roster"; "saslauth"; "tls"; "disco"; "offline"; "ping"; "version";
-    "carbons"; "csi"; "backports"; $sasl2
+    "carbons"; "csi"; "backports"; $sasl2 $sm
 }
 modules_disabled = { "s2s" }
+smacks_hibernation_time = 300
+smacks_max_queue_size = 5000
 
 VirtualHost "$domain"
 VirtualHost "localhost"
@@ -56,6 +58,7 @@ start() {
         die "prosody-modules is not installed"
     max_tls=${TLS12:+'protocol = "tlsv1_2";'}
     sasl2=${SASL2:+'"sasl2"; "sasl2_bind2"; "sasl2_fast";'}
+    sm=${SM:+'"smacks";'}
     config >"$dir/prosody.cfg.lua"
     for host in ${domain/./%2e} localhost; do
         accounts=$dir/data/$host/accounts
