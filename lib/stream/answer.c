@@ -53,7 +53,7 @@ static int answer_write(lq_stream *stream, const lq_builder *b)
             return answer_flood(stream);
         }
     }
-    return lq_sm_send(stream, &b->buffer, NULL);
+    return lq_sm_send(stream, lq_buffer_bytes(&b->buffer), len, NULL);
 }
 
 /* The book is closed once the answer is written, so that one that failed for

@@ -205,9 +205,8 @@ static int write_held(lq_buffer *out, const lq_ticket *ticket)
 {
     return ticket->request
                ? LQ_OK
-               : write_stanza(out, HELD, ticket, LQ_NEVER,
-                              lq_buffer_bytes(&ticket->held->buffer),
-                              lq_buffer_len(&ticket->held->buffer));
+               : write_stanza(out, HELD, ticket, LQ_NEVER, ticket->held->bytes,
+                              ticket->held->len);
 }
 
 static int write_whole(lq_stream *stream, lq_buffer *out)

@@ -235,24 +235,23 @@ static void sm_flush(lq_stream *stream)
     }
 }
 
-int lq_sm_send(lq_stream *stream, const lq_buffer *bytes,
+int lq_sm_send(lq_stream *stream, const char *bytes, size_t len,
                struct lq_ticket *ticket)
 {
     lq_sm *sm = stream->sm;
-    lq_unacked_head head = { .len = (uint32_t)lq_buffer_len(bytes),
+    lq_unacked_head head = { .len = (uint32_t)len,
                              .position = LQ_POSITION_NONE };
     int rv;
 
     if (sm == NULL) {
-        return lq_stream_write_element(stream, lq_buffer_bytes(bytes),
-                                       head.len);
+        return lq_stream_write_element(stream, bytes, len);
     }
     head.stamp = lq_stream_unix_ms(stream);
-    rv = lq_unacked_add(&sm->out, &head, lq_buffer_bytes(bytes));
+    rv = lq_unacked_add(&sm->out, &head, bytes);
     if (rv < 0) {
         return rv;
     }
-    rv = lq_journal_sent(stream, &head, lq_buffer_bytes(bytes), ticket);
+    rv = lq_journal_sent(stream, &head, bytes, ticket);
     if (rv < 0) {
         lq_unacked_pop(&sm->out, head.len);
         return rv;

@@ -68,7 +68,7 @@ void lq_sm_renewed(lq_stream *stream);
 
 /* Send a stanza, and keep it if the session is managed; it is that of TICKET
  * (NULL: of none), which learns its number.  LQ_OK or LQ_E_NOMEM. */
-int lq_sm_send(lq_stream *stream, const lq_buffer *bytes,
+int lq_sm_send(lq_stream *stream, const char *bytes, size_t len,
                struct lq_ticket *ticket);
 
 /* The program has stored how far we are. */

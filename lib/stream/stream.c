@@ -457,14 +457,17 @@ int lq_stream_unreachable(lq_stream *stream, lq_time now, const char *text)
 
 int lq_stream_fail(lq_stream *stream, const lq_fault *fault)
 {
-    bool can_tell = fault->tell && !stream->closed_by_us &&
+    /* What is no fault of the peer's must not end the session: XEP-0198, 6. */
+    bool lasts = lq_sm_is_resumable(stream) && stream->negotiation.through &&
+                 (fault->code == LQ_E_DEAD || fault->code == LQ_E_MEMORY);
+    bool can_tell = fault->tell && !lasts && !stream->closed_by_us &&
                     stream->transport != 0 && !stream->ending;
 
     lq_failure_set(&stream->connection->failure, fault);
     if (can_tell) {
         lq_stream_write_error(stream, fault);
     }
-    if (!stream->ending) {
+    if (!stream->ending && !lasts) {
         lq_stream_send_close(stream);
     }
     lq_stream_close_done(stream);

@@ -84,6 +84,14 @@ void lq_tickets_init(lq_tickets *tickets, const lq_hash_key *key)
 
 /* ---- how a ticket ends ---- */
 
+/* It is held no longer. */
+static void ticket_let_go(lq_ticket *ticket)
+{
+    ticket->stream->tickets.held_bytes -= ticket->held->len;
+    lq_free(ticket->held);
+    ticket->held = NULL;
+}
+
 /* Out of all books. */
 static void ticket_leave(lq_ticket *ticket)
 {
@@ -97,10 +105,7 @@ static void ticket_leave(lq_ticket *ticket)
     }
     if (ticket->held != NULL) {
         lq_journal_unheld(stream, ticket);
-        stream->tickets.held_bytes -=
-            (uint32_t)lq_buffer_len(&ticket->held->buffer);
-        lq_builder_free(ticket->held);
-        ticket->held = NULL;
+        ticket_let_go(ticket);
     }
 }
 
@@ -272,29 +277,25 @@ void lq_tickets_clear(lq_stream *stream)
     lq_table_clear(&tickets->requests);
 }
 
-/* Keep it, as B has it, until there is a session. */
-static void ticket_hold(lq_ticket *ticket, lq_builder *b)
+/* Keep it, of BYTES, until there is a session.  LQ_OK or LQ_E_NOMEM. */
+static int ticket_hold(lq_ticket *ticket, const char *bytes, size_t len)
 {
     lq_tickets *tickets = &ticket->stream->tickets;
+    lq_held *held = lq_malloc(sizeof(*held) + len);
 
+    if (held == NULL) {
+        return LQ_E_NOMEM;
+    }
+    held->len = (uint32_t)len;
+    memcpy(held->bytes, bytes, len);
+    ticket->held = held;
+    lq_link_remove(&ticket->place);
     lq_list_append(&tickets->held, &ticket->place);
-    tickets->held_bytes += (uint32_t)lq_buffer_len(&b->buffer);
-    ticket->held = b;
+    tickets->held_bytes += held->len;
+    return LQ_OK;
 }
 
 /* ---- another process ---- */
-
-static int restored_hold(lq_ticket *ticket, const lq_restored *what)
-{
-    lq_builder *b = lq_builder_new(ticket->stream->context);
-
-    if (b == NULL || lq_buffer_append(&b->buffer, what->bytes, what->len) < 0) {
-        lq_builder_free(b);
-        return LQ_E_NOMEM;
-    }
-    ticket_hold(ticket, b);
-    return LQ_OK;
-}
 
 int lq_ticket_restore(lq_stream *stream, const lq_restored *what)
 {
@@ -315,7 +316,7 @@ int lq_ticket_restore(lq_stream *stream, const lq_restored *what)
         return rv;
     }
     if (what->held) {
-        rv = restored_hold(ticket, what);
+        rv = ticket_hold(ticket, what->bytes, what->len);
     } else {
         lq_list_append(&stream->tickets.open, &ticket->place);
     }
@@ -400,23 +401,23 @@ static int renew_bytes(lq_buffer *out, const char *bytes,
 static int ticket_renew(lq_ticket *ticket, const char *bytes,
                         const lq_unacked_head *head)
 {
-    lq_builder *b;
+    lq_buffer out;
     int rv;
 
     if (ticket->momentary ||
         (ticket->request && (ticket->owner != NULL || ticket->silent))) {
         return LQ_E_STATE;
     }
-    b = lq_builder_new(ticket->stream->context);
-    rv = b == NULL ? LQ_E_NOMEM : renew_bytes(&b->buffer, bytes, head);
-    if (rv < 0) {
-        lq_builder_free(b);
-        return rv;
+    lq_buffer_init(&out, LQ_BUILDER_MAX);
+    rv = renew_bytes(&out, bytes, head);
+    rv = rv < 0
+             ? rv
+             : ticket_hold(ticket, lq_buffer_bytes(&out), lq_buffer_len(&out));
+    lq_buffer_clear(&out);
+    if (rv == LQ_OK) {
+        ticket->number = 0;
     }
-    lq_link_remove(&ticket->place);
-    ticket_hold(ticket, b);
-    ticket->number = 0;
-    return LQ_OK;
+    return rv;
 }
 
 /* Append all of FROM to TO. */
@@ -564,11 +565,11 @@ static int ticket_check(lq_stream *stream, lq_builder *b, bool request)
 }
 
 /* Into the outbox; the ticket is on its own from here. */
-static int ticket_write(lq_ticket *ticket, lq_builder *b)
+static int ticket_write(lq_ticket *ticket, const char *bytes, size_t len)
 {
     lq_stream *stream = ticket->stream;
     uint64_t start = lq_outbox_position(&stream->outbox);
-    int rv = lq_sm_send(stream, &b->buffer, ticket);
+    int rv = lq_sm_send(stream, bytes, len, ticket);
 
     if (rv == LQ_OK) {
         ticket->start = start;
@@ -597,9 +598,13 @@ static int ticket_enter(lq_ticket *ticket, lq_builder *b)
         stream->retimed = true;
     }
     if (stream->flowing) {
-        return ticket_write(ticket, b);
+        return ticket_write(ticket, lq_buffer_bytes(&b->buffer),
+                            lq_buffer_len(&b->buffer));
     }
-    ticket_hold(ticket, b);
+    if (ticket_hold(ticket, lq_buffer_bytes(&b->buffer),
+                    lq_buffer_len(&b->buffer)) < 0) {
+        return LQ_E_NOMEM;
+    }
     lq_journal_held(stream, ticket);
     return LQ_OK;
 }
@@ -619,9 +624,7 @@ static lq_id ticket_take(lq_stream *stream, lq_builder *b)
         return LQ_E_NOMEM;
     }
     id = ticket->live.id;
-    if (ticket->held == NULL) {
-        lq_builder_free(b);
-    }
+    lq_builder_free(b);
     stream->changed = true;
     if (!stream->hooked) {
         lq_stream_leave(stream);
@@ -681,22 +684,20 @@ int lq_tickets_flow(lq_stream *stream)
     lq_ticket *ticket;
 
     while ((ticket = ticket_first(&stream->tickets.held)) != NULL) {
-        lq_builder *b = ticket->held;
+        const lq_held *held = ticket->held;
 
-        assert(b != NULL);
-        if (lq_limits_check(stream, lq_buffer_len(&b->buffer)) < 0) {
+        assert(held != NULL);
+        if (lq_limits_check(stream, held->len) < 0) {
             ticket_end(ticket, LQ_E_LARGE, NULL);
             continue;
         }
-        if (ticket_write(ticket, b) < 0) {
+        if (ticket_write(ticket, held->bytes, held->len) < 0) {
             return lq_stream_no_memory(stream);
         }
         if (ticket->number == 0) { /* else it says so itself */
             lq_journal_unheld(stream, ticket);
         }
-        stream->tickets.held_bytes -= (uint32_t)lq_buffer_len(&b->buffer);
-        ticket->held = NULL;
-        lq_builder_free(b);
+        ticket_let_go(ticket);
     }
     return LQ_OK;
 }

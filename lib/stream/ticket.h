@@ -16,13 +16,19 @@
 
 struct lq_slot;
 
+/* The bytes of a stanza that waits for a session. */
+typedef struct lq_held {
+    uint32_t len;
+    char bytes[];
+} lq_held;
+
 typedef struct lq_ticket {
     lq_live live; /* its id */
     lq_note note;
     lq_timer timer; /* of a request: its time-out */
     lq_link place;  /* in held, open or expired */
     lq_link fresh;
-    lq_builder *held;      /* not sent yet */
+    struct lq_held *held;  /* not sent yet */
     struct lq_slot *owner; /* whose request; NULL: the program's */
     lq_stream *stream;
     lq_time timeout;
