@@ -141,7 +141,7 @@ static void on_text(void *self, const xmlChar *text, int len)
     lq_tree_text(&parser->tree, (const char *)text, (size_t)len);
 }
 
-/* libxml2 2.9 lets overlong forms pass in CDATA. */
+/* libxml2 2.9 lets overlong forms pass in CDATA.  An empty one is no node. */
 static void on_cdata(void *self, const xmlChar *text, int len)
 {
     lq_parser *parser = self;
@@ -149,7 +149,9 @@ static void on_cdata(void *self, const xmlChar *text, int len)
     if (!lq_utf8_valid_xml((const char *)text, (size_t)len)) {
         lq_tree_fail(&parser->tree, LQ_E_XML);
     }
-    on_text(self, text, len);
+    if (len > 0) {
+        on_text(self, text, len);
+    }
 }
 
 /* The framer has refused these already. */
@@ -338,6 +340,32 @@ static int parser_push_element(lq_parser *parser, const char *bytes, size_t len)
     return rv;
 }
 
+/* The same with the ends of lines as they are meant: XML 1.0, 2.11.  Pushed,
+ * libxml2 leaves them as they are in CDATA. */
+static int parser_push_lines(lq_parser *parser, const char *bytes, size_t len)
+{
+    char *copy, *to;
+    int rv;
+
+    if (memchr(bytes, '\r', len) == NULL) {
+        return parser_push_element(parser, bytes, len);
+    }
+    copy = to = lq_malloc(len);
+    if (copy == NULL) {
+        return LQ_E_MEMORY;
+    }
+    for (size_t i = 0; i < len; i++) {
+        if (bytes[i] != '\r') {
+            *to++ = bytes[i];
+        } else if (i + 1 == len || bytes[i + 1] != '\n') {
+            *to++ = '\n';
+        }
+    }
+    rv = parser_push_element(parser, copy, (size_t)(to - copy));
+    lq_free(copy);
+    return rv;
+}
+
 int lq_parser_element(lq_parser *parser, const char *bytes, size_t len,
                       const char *lang, lq_stanza **stanza)
 {
@@ -348,7 +376,7 @@ int lq_parser_element(lq_parser *parser, const char *bytes, size_t len,
         rv = parser_begin(parser, len, lang);
     }
     if (rv == LQ_OK) {
-        lq_tree_fail(&parser->tree, parser_push_element(parser, bytes, len));
+        lq_tree_fail(&parser->tree, parser_push_lines(parser, bytes, len));
         rv = lq_tree_end(&parser->tree, stanza);
     }
     if (rv != LQ_OK || parser_is_worn(parser, len)) {

@@ -144,6 +144,43 @@ START_TEST(pieces_of_text_become_one_node)
 }
 END_TEST
 
+static const struct {
+    const char *xml, *text;
+} lines[] = {
+    { "<a><![CDATA[b\rc\r\nd\n\re\r\r\nf]]></a>", "b\nc\nd\n\ne\n\nf" },
+    { "<a>b\rc\r\n<![CDATA[\r]]>\n</a>", "b\nc\n\n\n" },
+    { "<a><![CDATA[\r]]><![CDATA[\n]]>&#13;\r</a>", "\n\n\r\n" },
+};
+
+START_TEST(ends_of_lines_are_one_character_everywhere)
+{
+    setup();
+    for (size_t i = 0; i < LQ_COUNT(lines); i++) {
+        lq_stanza *stanza = parse(lines[i].xml);
+
+        ck_assert_str_eq(lq_element_text(stanza->root), lines[i].text);
+        lq_stanza_unref(stanza);
+    }
+    refuse("<a b\r='c' b='d'/>");
+    teardown();
+}
+END_TEST
+
+START_TEST(an_empty_cdata_section_is_no_node)
+{
+    lq_stanza *stanza;
+    const lq_element *b;
+
+    setup();
+    stanza = parse("<a><![CDATA[]]><b/><![CDATA[]]></a>");
+    b = lq_element_first_node(stanza->root);
+    ck_assert_str_eq(lq_element_name(b), "b");
+    ck_assert_ptr_null(lq_element_next_node(b));
+    lq_stanza_unref(stanza);
+    teardown();
+}
+END_TEST
+
 START_TEST(common_names_are_constants)
 {
     lq_stanza *stanza;
@@ -876,7 +913,7 @@ static void scenario(void)
 {
     static const char header[] = HEADER(CLIENT STREAM "xmlns:p='urn:p'");
     static const char xml[] =
-        "<p:a b='c'>d<e xmlns='urn:f'/>g&amp;<stream:h/></p:a>";
+        "<p:a b='c'>d<e xmlns='urn:f'/>g&amp;<stream:h/>\r</p:a>";
     lq_pool *spare = lq_arena_pool();
     lq_stanza *stanza = NULL;
     lq_parser *one = NULL;
@@ -906,6 +943,8 @@ int main(void)
     const TTest *const tests[] = {
         elements_are_read_as_they_are_meant,
         pieces_of_text_become_one_node,
+        ends_of_lines_are_one_character_everywhere,
+        an_empty_cdata_section_is_no_node,
         common_names_are_constants,
         common_names_are_sorted_and_found,
         language_of_the_stream_reaches_the_root_only,
