@@ -62,11 +62,14 @@ static inline uint32_t *table_slots(const lq_table *table)
 static struct lq_entry *table_find(const lq_table *table, uint32_t hash,
                                    const char *key, size_t len)
 {
-    const uint32_t *slots = table_slots(table);
     size_t mask = (size_t)table->size - 1;
     size_t i = hash & mask;
+    const uint32_t *slots;
 
-    for (; table->size > 0 && slots[i] != 0; i = (i + 1) & mask) {
+    if (table->size == 0) {
+        return NULL;
+    }
+    for (slots = table_slots(table); slots[i] != 0; i = (i + 1) & mask) {
         struct lq_entry *entry = &table->entries[slots[i] - 1];
 
         if (entry->hash == hash && entry->value != NULL && entry->len == len &&
