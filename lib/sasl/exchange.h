@@ -67,7 +67,8 @@ int lq_exchange_new(Gsasl **gsasl, const lq_mechanism *mechanism,
                     const lq_login *who, lq_exchange **made);
 void lq_exchange_free(lq_exchange *exchange); /* wipes; NULL is fine */
 
-/* IN (NULL: nothing) is what the server said; append what we say to OUT.  There
+/* IN (NULL: nothing) is what the server said, with a NUL behind its LEN bytes,
+ * since libgsasl takes some of it for texts; append what we say to OUT.  There
  * is no second chance after a step that failed, but for LQ_E_STATE. */
 int lq_exchange_step(lq_exchange *exchange, const char *in, size_t len,
                      lq_buffer *out);

@@ -194,12 +194,14 @@ static void talk(run *r, const char *in, size_t len)
     for (int i = 0; i < 6 && more && len > 0; i++) {
         const char *end = memchr(in, '\n', len);
         size_t size = end == NULL ? len : (size_t)(end - in);
+        size_t line_len;
         lq_buffer line;
 
-        lq_buffer_init(&line, LINE_MAX);
+        lq_buffer_init(&line, LINE_MAX + 1);
         expand(r, &line, in, size);
-        more = step(r, lq_buffer_len(&line) == 0 ? "" : lq_buffer_bytes(&line),
-                    lq_buffer_len(&line));
+        line_len = lq_buffer_len(&line);
+        lq_buffer_append(&line, "", 1); /* as sasl.c of lib/stream does */
+        more = step(r, lq_buffer_bytes(&line), line_len);
         lq_buffer_wipe(&line);
         size += end == NULL ? 0 : 1;
         in += size;
