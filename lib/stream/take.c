@@ -127,6 +127,8 @@ static void take_nonza(lq_stream *stream, const lq_element *root)
         lq_stream_error(stream, root);
     } else if (lq_element_is(root, NULL, LQ_NS_SM)) {
         lq_sm_receive(stream, root);
+    } else if (lq_element_is(root, "features", LQ_NS_STREAMS)) {
+        lq_stream_unexpected(stream); /* it begins what it has ended */
     }
 }
 
