@@ -433,6 +433,9 @@ static int scram_step(lq_own *self, const char *in, size_t len, lq_buffer *out)
 {
     scram *s = scram_of(self);
 
+    if (in != NULL && memchr(in, '\0', len) != NULL) {
+        return scram_refuse(s, "The server sent what is no text."); /* 5.1 */
+    }
     switch (s->stage) {
     case FIRST:
         return scram_first(s, out);

@@ -102,15 +102,17 @@ static int receive_frame(lq_stream *stream, int frame)
 {
     size_t len = 0;
     const char *bytes;
+    bool closing;
 
     lq_inbox_end_frame(&stream->inbox);
     bytes = lq_inbox_newest(&stream->inbox, &len);
     lq_stream_trace_bytes(stream, false, bytes, len);
     if (frame == LQ_FRAME_CLOSE) {
-        if (!is_closing_tag(bytes, len)) {
+        closing = is_closing_tag(bytes, len);
+        lq_inbox_pop(&stream->inbox);
+        if (!closing) {
             return lq_stream_fail(stream, &frame_faults[-LQ_FRAME_MALFORMED]);
         }
-        lq_inbox_pop(&stream->inbox);
         lq_stream_peer_closed(stream);
         return LQ_OK;
     }
