@@ -259,6 +259,7 @@ static void say_identity(clerk *c)
     const char *bind = element_child(c->request.bytes, "bind");
     const char *tag = bind == NULL ? NULL : element_child(bind, "tag");
     char name[64] = "";
+    bool enables;
 
     if (tag != NULL) {
         element_text(tag, name, sizeof(name));
@@ -274,6 +275,7 @@ static void say_identity(clerk *c)
         return;
     }
     c->bound = c->offer.bind2 && bind != NULL;
+    enables = c->bound && element_child(bind, "enable") != NULL;
     octets_print(&c->out,
                  "<authorization-identifier>%s%s%s%s"
                  "</authorization-identifier>%s",
@@ -281,11 +283,13 @@ static void say_identity(clerk *c)
                  !c->bound         ? ""
                  : name[0] == '\0' ? RESOURCE
                                    : "/" RESOURCE,
-                 c->bound ? "<bound xmlns='" NS_BIND2 "'>" : "");
-    if (c->bound && element_child(bind, "enable") != NULL) {
+                 enables    ? "<bound xmlns='" NS_BIND2 "'>"
+                 : c->bound ? "<bound xmlns='" NS_BIND2 "'/>"
+                            : "");
+    if (enables) {
         say_enabled(c);
+        octets_print(&c->out, "</bound>");
     }
-    octets_print(&c->out, "%s", c->bound ? "</bound>" : "");
 }
 
 /* DATA in base64; NULL: none. */

@@ -114,6 +114,7 @@ bool store_open(store *s, const char *path)
 
     *s = (store){ .fd = open(path, O_RDWR | O_CREAT | O_APPEND, 0600) };
     if (s->fd < 0 || !read_all(s, &file)) {
+        free(file.bytes);
         return false;
     }
     while ((len = frame_length(file.bytes + at, file.len - at, &f)) > 0) {
