@@ -432,17 +432,18 @@ static int scram_verify(scram *s, field message)
 static int scram_step(lq_own *self, const char *in, size_t len, lq_buffer *out)
 {
     scram *s = scram_of(self);
+    field message = { in == NULL ? "" : in, in == NULL ? 0 : len };
 
-    if (in != NULL && memchr(in, '\0', len) != NULL) {
+    if (memchr(message.text, '\0', message.len) != NULL) {
         return scram_refuse(s, "The server sent what is no text."); /* 5.1 */
     }
     switch (s->stage) {
     case FIRST:
         return scram_first(s, out);
     case PROVE:
-        return scram_prove(s, (field){ in, len }, out);
+        return scram_prove(s, message, out);
     case VERIFY:
-        return scram_verify(s, (field){ in, len });
+        return scram_verify(s, message);
     default:
         return scram_refuse(s, "The server says more than the mechanism "
                                "allows.");

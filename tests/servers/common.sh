@@ -76,7 +76,7 @@ await() { # NAME COMMAND...
             return
         fi
         while read -r pid; do
-            kill -0 "$pid" 2>/dev/null || give_up "$name ended"
+            kill -0 "$pid" 2>/dev/null || give_up "a program ended before $name was there"
         done <"$dir/pids"
         sleep 0.05
     done

@@ -117,8 +117,8 @@ start() {
     launch router jabberd2-router -c "$dir/router.xml"
     await jabberd2-router listens "$router_port"
     launch sm jabberd2-sm -c "$dir/sm.xml"
-    launch c2s jabberd2-c2s -c "$dir/c2s.xml"
     await jabberd2-sm grep -qs 'ready for sessions' "$dir/sm.log"
+    launch c2s jabberd2-c2s -c "$dir/c2s.xml" # who shares the database: not at once
     await jabberd2-c2s listens "$port"
     await jabberd2-c2s listens "$tls_port"
     sleep 0.2 # a connection that races another's end gets an internal error
