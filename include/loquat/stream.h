@@ -182,8 +182,10 @@ LQ_API lq_id lq_stream_request(lq_stream *stream, lq_builder *b);
 
 /* A number for the stanza that the last event came from: if another process
  * that resumes this session (lq_config_set_saved()) is given it once more, it
- * has the same.  They grow from stanza to stanza and from session to session.
- * 0: it is not from a stanza, or the session is not managed. */
+ * has the same, and nothing else ever has.  They grow from stanza to stanza and
+ * from session to session, which the wall clock is needed for
+ * (lq_context_set_wallclock()), and stay below 2^53.  0: it is not from a
+ * stanza, or the session is not managed, or not to be saved. */
 LQ_API int64_t lq_stream_serial(const lq_stream *stream);
 
 /* Bytes that can be sent before LQ_E_FULL. */

@@ -27,9 +27,12 @@ enum {
     SENT = 'o',     /* ticket 4, flags 1, stamp 8, bytes */
     HELD = 'h',     /* ticket 4, flags 1, stamp 8, bytes */
     UNHELD = 'u',   /* ticket 4 */
+    ENDED = 'e',    /* ticket 4, error 4: DELIVERY waits to be taken */
 };
 
 enum { SILENT = 1, MOMENTARY = 2 };
+
+#define SERIAL_MS_MAX (INT64_C(1) << 43) /* the year 2248 */
 
 lq_journal *lq_journal_new(void)
 {
@@ -209,6 +212,35 @@ static int write_held(lq_buffer *out, const lq_ticket *ticket)
                               ticket->held->len);
 }
 
+static int write_ended(lq_buffer *out, const lq_event *event)
+{
+    lq_buffer value;
+    int rv;
+
+    lq_buffer_init(&value, 16);
+    rv = lq_put_number(&value, (uint32_t)event->id, 4);
+    rv = rv < 0 ? rv : lq_put_number(&value, (uint32_t)-event->error, 4);
+    rv = rv < 0 ? rv : write_record(out, ENDED, &value, NULL, 0);
+    lq_buffer_clear(&value);
+    return rv;
+}
+
+/* Fates that the program was not told yet. */
+static int write_untold(const lq_stream *stream, lq_buffer *out)
+{
+    int rv = LQ_OK;
+
+    for (lq_link *l = stream->notes.first; l != NULL && rv == LQ_OK;
+         l = l->next) {
+        const lq_event *event = &LQ_OUTER(l, lq_note, place)->event;
+
+        if (event->type == LQ_EVENT_DELIVERY) {
+            rv = write_ended(out, event);
+        }
+    }
+    return rv;
+}
+
 static int write_whole(lq_stream *stream, lq_buffer *out)
 {
     const char *account = lq_jid_bare(stream->self);
@@ -228,7 +260,7 @@ static int write_whole(lq_stream *stream, lq_buffer *out)
          l = l->next) {
         rv = write_held(out, LQ_OUTER(l, lq_ticket, place));
     }
-    return rv;
+    return rv < 0 ? rv : write_untold(stream, out);
 }
 
 /* ---- what happens ---- */
@@ -255,11 +287,24 @@ static void journal_anew(lq_stream *stream)
     lq_journal_touch(stream);
 }
 
+/* The stanzas of a new session have numbers that no process has given, whatever
+ * those gave that were killed before they stored it: each millisecond has a
+ * thousand of its own. */
+static uint64_t serials_now(const lq_stream *stream, uint64_t serials)
+{
+    int64_t ms = lq_stream_unix_ms(stream);
+
+    return ms > 0 && ms < SERIAL_MS_MAX && (uint64_t)ms * 1024 > serials
+               ? (uint64_t)ms * 1024
+               : serials;
+}
+
 void lq_journal_renew(lq_stream *stream)
 {
     lq_journal *journal = stream->journal;
 
     if (journal != NULL) {
+        journal->serials = serials_now(stream, journal->serials);
         journal->fits = false;
         journal->given = journal->stored = 0;
         journal->given_handled = journal->stored_handled = 0;
@@ -358,7 +403,8 @@ static int journal_write(lq_stream *stream, int which, lq_buffer *out)
              ? LQ_OK
              : lq_buffer_append(out, lq_buffer_bytes(&journal->records),
                                 lq_buffer_len(&journal->records));
-    return rv < 0 ? rv : write_counters(stream, out);
+    rv = rv < 0 ? rv : write_counters(stream, out);
+    return rv < 0 ? rv : write_untold(stream, out);
 }
 
 const void *lq_journal_give(lq_stream *stream, int which, size_t *len)
@@ -486,6 +532,7 @@ static int read_progress(lq_stream *stream, lq_value *v)
     lq_sm *sm = stream->sm;
     uint64_t acked, handled;
 
+    lq_tickets_untold(stream);
     if (!read_counters(stream, v, &acked, &handled) || sm == NULL ||
         acked < sm->out.acked || acked > sm->out.last) {
         return LQ_OK;
@@ -536,6 +583,18 @@ static int read_unheld(lq_stream *stream, lq_value *v)
     return LQ_OK;
 }
 
+static int read_ended(lq_stream *stream, lq_value *v)
+{
+    uint64_t id, error;
+
+    if (!lq_value_number(v, 4, &id) || !lq_value_number(v, 4, &error) ||
+        id == 0 || id > INT32_MAX || error > INT32_MAX) {
+        return LQ_OK;
+    }
+    lq_ticket_unheld(stream, (lq_id)id);
+    return lq_ticket_ended(stream, (lq_id)id, -(int)error);
+}
+
 static int read_one(lq_stream *stream, int tag, lq_value *v)
 {
     switch (tag) {
@@ -549,6 +608,8 @@ static int read_one(lq_stream *stream, int tag, lq_value *v)
         return read_stanza(stream, tag, v);
     case UNHELD:
         return read_unheld(stream, v);
+    case ENDED:
+        return read_ended(stream, v);
     default:
         return LQ_OK;
     }
@@ -578,6 +639,7 @@ int lq_journal_read(lq_stream *stream, const void *bytes, size_t len)
     }
     journal_restored(stream);
     if (rv < 0) { /* to be read once more */
+        lq_tickets_untold(stream);
         lq_tickets_clear(stream);
         lq_sm_free(stream->sm);
         stream->sm = NULL;

@@ -196,11 +196,10 @@ int64_t lq_stream_serial(const lq_stream *stream)
 {
     const lq_sm *sm = stream->sm;
 
-    if (sm == NULL || !sm->taking) {
+    if (sm == NULL || !sm->taking || stream->journal == NULL) {
         return 0;
     }
-    return (int64_t)(sm->handled + 1 +
-                     (stream->journal == NULL ? 0 : stream->journal->serials));
+    return (int64_t)(stream->journal->serials + sm->handled + 1);
 }
 
 /* ---- sending ---- */

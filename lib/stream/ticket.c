@@ -21,7 +21,12 @@ enum { WIRE_LEN = LQ_WIRE_ID_SIZE - 1 };
 
 static void ticket_release(lq_note *note)
 {
-    lq_ticket_free(LQ_OUTER(note, lq_ticket, note));
+    lq_ticket *ticket = LQ_OUTER(note, lq_ticket, note);
+
+    if (!ticket->request) {
+        lq_journal_touch(ticket->stream); /* the program has it */
+    }
+    lq_ticket_free(ticket);
 }
 
 /* A reply that has arrived beats its deadline: while frames wait, the request
@@ -297,24 +302,64 @@ static int ticket_hold(lq_ticket *ticket, const char *bytes, size_t len)
 
 /* ---- another process ---- */
 
-int lq_ticket_restore(lq_stream *stream, const lq_restored *what)
+/* A new ticket that was ID there.  LQ_OK, with *MADE NULL if the number is
+ * taken: that is damage. */
+static int ticket_again(lq_stream *stream, lq_id id, lq_ticket **made)
 {
     lq_ticket *ticket = lq_ticket_new(stream->context, NULL);
-    int rv = LQ_OK;
+    int rv;
 
+    *made = NULL;
     if (ticket == NULL) {
         return LQ_E_NOMEM;
     }
     ticket->stream = stream;
+    rv = lq_ids_put(&stream->ids, &ticket->live, LQ_LIVE_TICKET, id);
+    if (rv < 0) {
+        lq_ticket_free(ticket);
+        return rv == LQ_E_STATE ? LQ_OK : rv;
+    }
+    *made = ticket;
+    return LQ_OK;
+}
+
+int lq_ticket_ended(lq_stream *stream, lq_id id, int error)
+{
+    lq_ticket *ticket;
+    int rv = ticket_again(stream, id, &ticket);
+
+    if (ticket != NULL) {
+        ticket_end(ticket, error, NULL);
+    }
+    return rv;
+}
+
+void lq_tickets_untold(lq_stream *stream)
+{
+    lq_link *next;
+
+    for (lq_link *l = stream->notes.first; l != NULL; l = next) {
+        lq_note *note = LQ_OUTER(l, lq_note, place);
+
+        next = l->next;
+        if (note->event.type == LQ_EVENT_DELIVERY) {
+            lq_link_remove(l);
+            lq_note_pass(note);
+        }
+    }
+}
+
+int lq_ticket_restore(lq_stream *stream, const lq_restored *what)
+{
+    lq_ticket *ticket;
+    int rv = ticket_again(stream, what->id, &ticket);
+
+    if (ticket == NULL) {
+        return rv;
+    }
     ticket->silent = what->silent;
     ticket->momentary = what->momentary;
     ticket->number = what->number;
-    rv = lq_ids_put(&stream->ids, &ticket->live, LQ_LIVE_TICKET, what->id);
-    if (rv < 0) {
-        rv = rv == LQ_E_STATE ? LQ_OK : rv; /* twice: that is damage */
-        lq_ticket_free(ticket);
-        return rv;
-    }
     if (what->held) {
         rv = ticket_hold(ticket, what->bytes, what->len);
     } else {

@@ -305,6 +305,53 @@ START_TEST(who_is_there_is_asked_anew_by_another_process)
 }
 END_TEST
 
+static bool tells(lq_id id, int fate)
+{
+    const lq_event *event = lq_stream_event(p->stream);
+
+    return event != NULL && event->type == LQ_EVENT_DELIVERY &&
+           event->id == id && lq_event_delivery(event) == fate;
+}
+
+static void save_now(int which)
+{
+    size_t len;
+    const void *bytes = lq_stream_save(p->stream, which, &len);
+
+    CLAIM(store_put(which, bytes, len));
+}
+
+/* It stores how far the server is before it hears of it. */
+START_TEST(fate_that_was_stored_and_not_told_is_told_by_the_next_process)
+{
+    lq_id one, two;
+
+    first_process(_i, false);
+    one = say("one");
+    two = say("two");
+    save();
+    peer_expect(p, SAID("one"));
+    peer_expect(p, SAID("two"));
+    peer_expect(p, ASK);
+    lq_stream_recv(p->stream, p->now, ACK("2"), strlen(ACK("2")));
+    CLAIM(tells(one, LQ_DELIVERY_ACKED));
+    save_now(LQ_SAVED_RECORDS);
+    CLAIM(tells(two, LQ_DELIVERY_ACKED));
+    peer_close(p);
+
+    p = process(_i, false);
+    lq_stream_start(p->stream, p->now);
+    CLAIM(tells(two, LQ_DELIVERY_ACKED));
+    save_now(LQ_SAVED_SESSION);
+    peer_close(p);
+
+    p = process(_i, false);
+    lq_stream_start(p->stream, p->now);
+    CLAIM(!tells(two, LQ_DELIVERY_ACKED));
+    end();
+}
+END_TEST
+
 /* ---- durable ---- */
 
 START_TEST(nothing_leaves_before_it_is_stored)
@@ -344,6 +391,41 @@ START_TEST(what_was_not_stored_comes_again_with_its_serial)
     peer_send(p, HEARD("one"));
     peer_event(p, LQ_EVENT_MESSAGE);
     CLAIM_IS(lq_stream_serial(p->stream), 1);
+    end();
+}
+END_TEST
+
+/* Whoever was killed may have given numbers that are stored nowhere. */
+START_TEST(no_number_is_given_to_two_stanzas)
+{
+    const int64_t then = INT64_C(1900000000000);
+    int64_t first;
+
+    store_clear();
+    p = process(_i, true);
+    lq_context_set_wallclock(p->context, then, p->now);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    peer_send(p, ENABLED);
+    save();
+    peer_send(p, HEARD("one"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    first = lq_stream_serial(p->stream);
+    CLAIM(first > then * 1024);
+    next_process(_i, true, "0");
+    lq_context_set_wallclock(p->context, then + 1, p->now);
+    peer_send(p, "<failed xmlns='" NS_SM "'/>");
+    peer_expect(p, "<iq type='set'><bind xmlns='urn:ietf:params:xml:ns:"
+                   "xmpp-bind'/></iq>");
+    peer_reply(p,
+               "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>" PEER_JID
+               "</jid></bind>");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_expect(p, ENABLE);
+    peer_send(p, ENABLED);
+    peer_send(p, HEARD("two"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM(lq_stream_serial(p->stream) > first);
     end();
 }
 END_TEST
@@ -441,9 +523,11 @@ int main(void)
         damage_is_refused_and_foreign_sessions_too,
         what_waited_for_a_session_waits_in_the_next_process,
         who_is_there_is_asked_anew_by_another_process,
+        fate_that_was_stored_and_not_told_is_told_by_the_next_process,
         nothing_leaves_before_it_is_stored,
         nothing_is_acknowledged_before_it_is_stored,
         what_was_not_stored_comes_again_with_its_serial,
+        no_number_is_given_to_two_stanzas,
         what_this_process_has_is_not_told_twice,
         suspended_session_is_handed_over,
         suspended_session_is_resumed_by_start,
