@@ -42,10 +42,10 @@ LQ_API void lq_stream_free(lq_stream *stream);
  * work: lq_stream_failure() says why. */
 LQ_API int lq_stream_start(lq_stream *stream, lq_time now);
 
-/* We want to be offline: what was sent leaves first, the stream is closed on
- * both sides (two seconds at most), then come OFFLINE, if there was a
- * connection, and CLOSED.  LQ_E_STATE if it was not started, or was stopped
- * already.  Allowed inside handlers. */
+/* We want to be offline: what was sent leaves first (if it is to be stored
+ * before, once it is), the stream is closed on both sides (two seconds at
+ * most), then come OFFLINE, if there was a connection, and CLOSED.  LQ_E_STATE
+ * if it was not started, or was stopped already.  Allowed inside handlers. */
 LQ_API int lq_stream_stop(lq_stream *stream, lq_time now);
 
 /* Leave the transport without ending the session (XEP-0198), so that it can be
@@ -240,7 +240,8 @@ LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
  * RECORDS what has happened to the session since SESSION or RECORDS were given.
  * The first lets anybody log in as the account, the others show what was
  * written: keep them as you would the password, and out of backups.  They are
- * the stream's until the next call.  NULL before start(), without
+ * the stream's until the next call.  A stanza whose event is being looked at
+ * counts as not handled yet.  NULL before start(), without
  * lq_config_set_saved(), and when memory runs out; and for RECORDS if SESSION
  * is needed, as SAVE then says. */
 LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);

@@ -37,7 +37,8 @@ static bool answer_has_way(const lq_stream *stream)
     bool open = !stream->ending && !stream->closed_by_us &&
                 stream->transport != 0 && stream->negotiation.through;
 
-    return open || (lq_sm_may_last(stream) && !stream->stopping);
+    return open || (lq_sm_may_last(stream) &&
+                    (!stream->stopping || stream->suspending));
 }
 
 static int answer_write(lq_stream *stream, const lq_builder *b)

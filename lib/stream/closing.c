@@ -24,6 +24,13 @@ void lq_stream_send_close(lq_stream *stream)
     }
 }
 
+void lq_stream_caught_up(lq_stream *stream)
+{
+    if (stream->state == LQ_STATE_CLOSING && !stream->ending) {
+        lq_stream_send_close(stream);
+    }
+}
+
 void lq_stream_close_done(lq_stream *stream)
 {
     stream->ending = true;
@@ -79,7 +86,9 @@ static void stop_with_transport(lq_stream *stream)
         lq_stream_close_done(stream);
         return;
     }
-    lq_stream_send_close(stream);
+    if (!lq_sm_is_behind(stream)) {
+        lq_stream_send_close(stream);
+    }
     stream->flowing = false;
     lq_timer_set(stream, &stream->timeout,
                  lq_time_after(stream->now, CLOSING_MS));
@@ -240,7 +249,7 @@ static void tell_closed(lq_stream *stream)
 /* The session ends with its connection, or long after it. */
 static void closing_session(lq_stream *stream)
 {
-    if (stream->suspending) {
+    if (stream->suspending && lq_sm_is_resumable(stream)) {
         return;
     }
     if (stream->journal != NULL && stream->sm != NULL) {

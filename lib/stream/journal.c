@@ -173,9 +173,16 @@ static int write_stanza(lq_buffer *out, int tag, const lq_ticket *ticket,
     return rv;
 }
 
-/* What the server has not acknowledged.  Of a session that cannot be resumed
- * only what may not have left before it was stored matters: it is sent in the
- * next one. */
+/* Of a session that cannot be resumed, not yet perhaps, only what may not have
+ * left before it was stored matters: it is sent in the next one. */
+static bool is_kept(const lq_stream *stream, const lq_ticket *ticket)
+{
+    return lq_sm_is_resumable(stream) ||
+           (!stream->sm->enabled && stream->config.durable && ticket != NULL &&
+            !ticket->request);
+}
+
+/* What the server has not acknowledged. */
 static int write_unacked(const lq_stream *stream, lq_buffer *out)
 {
     const lq_sm *sm = stream->sm;
@@ -197,7 +204,7 @@ static int write_unacked(const lq_stream *stream, lq_buffer *out)
         } else {
             ticket = NULL;
         }
-        if (tag == SENT || (ticket != NULL && !ticket->request)) {
+        if (is_kept(stream, ticket)) {
             rv = write_stanza(out, tag, ticket, head.stamp, bytes, head.len);
         }
     }
@@ -252,8 +259,7 @@ static int write_whole(lq_stream *stream, lq_buffer *out)
     rv = rv < 0 ? rv
                 : write_record(out, ACCOUNT, &none, account, strlen(account));
     rv = rv < 0 ? rv : write_session(stream, out);
-    if (sm != NULL &&
-        (sm->id != NULL || (!sm->enabled && stream->config.durable))) {
+    if (sm != NULL) {
         rv = rv < 0 ? rv : write_unacked(stream, out);
     }
     for (lq_link *l = stream->tickets.held.first; l != NULL && rv == LQ_OK;
@@ -320,8 +326,9 @@ int lq_journal_sent(lq_stream *stream, const lq_unacked_head *head,
     if (journal == NULL) {
         return LQ_OK;
     }
-    if (!journal->whole && lq_sm_is_resumable(stream)) {
-        int rv = write_stanza(&journal->records, SENT, ticket, head->stamp,
+    if (!journal->whole && is_kept(stream, ticket)) {
+        int tag = lq_sm_is_resumable(stream) ? SENT : HELD;
+        int rv = write_stanza(&journal->records, tag, ticket, head->stamp,
                               bytes, head->len);
 
         if (rv == LQ_E_FULL) {

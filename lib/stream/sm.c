@@ -226,11 +226,22 @@ static int sm_flush_to(lq_stream *stream, uint64_t last)
     return rv;
 }
 
+bool lq_sm_is_behind(const lq_stream *stream)
+{
+    const lq_sm *sm = stream->sm;
+
+    return sm != NULL && stream->negotiation.through &&
+           lq_unacked_unsent(&sm->out) <= sm->out.last;
+}
+
 static void sm_flush(lq_stream *stream)
 {
     if (stream->sm != NULL && stream->negotiation.through &&
         stream->transport != 0 && !stream->ending && !stream->closed_by_us) {
         sm_flush_to(stream, lq_journal_sendable(stream));
+        if (!lq_sm_is_behind(stream)) {
+            lq_stream_caught_up(stream);
+        }
     }
 }
 
@@ -440,7 +451,6 @@ static int sm_resumed(lq_stream *stream, const lq_element *resumed)
     }
     sm->asking = sm->owing = false;
     sm->asked = sm->out.acked;
-    sm->told = lq_journal_tellable(stream);
     sm->repeats = sm->handled - sm->told;
     stream->negotiation.old_session = false;
     stream->negotiation.resumed = stream->negotiation.bound = true;
@@ -463,11 +473,12 @@ static void sm_failed(lq_stream *stream, const lq_element *failed)
 /* Of <resume/>, which is open. */
 static void resume_attrs(const lq_stream *stream, lq_writer *writer)
 {
+    lq_sm *sm = stream->sm;
     char h[16];
 
-    snprintf(h, sizeof(h), "%lu",
-             (unsigned long)(uint32_t)lq_journal_tellable(stream));
-    lq_write_attr(writer, "previd", stream->sm->id);
+    sm->told = lq_journal_tellable(stream); /* whatever is stored meanwhile */
+    snprintf(h, sizeof(h), "%lu", (unsigned long)(uint32_t)sm->told);
+    lq_write_attr(writer, "previd", sm->id);
     lq_write_attr(writer, "h", h);
 }
 

@@ -71,6 +71,10 @@ void lq_sm_renewed(lq_stream *stream);
 int lq_sm_send(lq_stream *stream, const char *bytes, size_t len,
                struct lq_ticket *ticket);
 
+/* Whether something was accepted that may not leave yet: it is to be stored
+ * first. */
+bool lq_sm_is_behind(const lq_stream *stream);
+
 /* The program has stored how far we are. */
 void lq_sm_stored(lq_stream *stream);
 

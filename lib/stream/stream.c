@@ -69,6 +69,8 @@ static void stream_timeout(lq_stream *stream, lq_timer *timer)
 {
     (void)timer;
     if (stream->state == LQ_STATE_CLOSING) {
+        lq_stream_send_close(
+            stream); /* what waited to be stored does not leave */
         lq_stream_close_done(stream); /* the peer had its two seconds */
         return;
     }

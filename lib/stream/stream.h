@@ -173,6 +173,9 @@ void lq_stream_write_error(lq_stream *stream, const lq_fault *fault);
 /* Send our closing tag, once. */
 void lq_stream_send_close(lq_stream *stream);
 
+/* All that was accepted is on its way: a stop() may have waited for that. */
+void lq_stream_caught_up(lq_stream *stream);
+
 /* Nothing more is expected from the peer: say goodbye and wish CLOSE. */
 void lq_stream_close_done(lq_stream *stream);
 

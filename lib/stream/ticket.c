@@ -221,7 +221,15 @@ void lq_tickets_unmanaged(lq_stream *stream)
 
 void lq_tickets_all_read(lq_stream *stream)
 {
-    tickets_acknowledge(&stream->tickets, stream->outbox.begun);
+    const lq_sm *sm = stream->sm;
+
+    if (sm == NULL) {
+        tickets_acknowledge(&stream->tickets, stream->outbox.begun);
+    } else {
+        lq_tickets_acked(stream, stream->transport == 0
+                                     ? sm->out.left
+                                     : lq_unacked_unsent(&sm->out) - 1);
+    }
 }
 
 void lq_tickets_unsent(lq_stream *stream)
@@ -739,7 +747,7 @@ int lq_tickets_flow(lq_stream *stream)
         if (ticket_write(ticket, held->bytes, held->len) < 0) {
             return lq_stream_no_memory(stream);
         }
-        if (ticket->number == 0) { /* else it says so itself */
+        if (!lq_sm_may_last(stream)) { /* else it says so itself */
             lq_journal_unheld(stream, ticket);
         }
         ticket_let_go(ticket);

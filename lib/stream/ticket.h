@@ -110,8 +110,8 @@ int lq_ticket_restore(lq_stream *stream, const lq_restored *what);
 void lq_ticket_unheld(lq_stream *stream, lq_id id);
 void lq_tickets_restored(lq_stream *stream, uint64_t number);
 
-/* ID ended there, with ERROR, and the program was not told: it is now.  LQ_OK or
- * LQ_E_NOMEM.  What is to be told of so is not, after all. */
+/* ID ended there, with ERROR, and the program was not told: it is now.  LQ_OK
+ * or LQ_E_NOMEM.  What is to be told of so is not, after all. */
 int lq_ticket_ended(lq_stream *stream, lq_id id, int error);
 void lq_tickets_untold(lq_stream *stream);
 

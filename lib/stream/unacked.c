@@ -101,7 +101,8 @@ void lq_unacked_lost(lq_unacked *unacked, uint64_t position)
     lq_unacked_head head;
     size_t offset = 0;
 
-    while (lq_unacked_next(unacked, &offset, &head) != NULL &&
+    while (number < lq_unacked_unsent(unacked) - 1 &&
+           lq_unacked_next(unacked, &offset, &head) != NULL &&
            head.position < position) {
         number++;
     }

@@ -17,6 +17,8 @@ void book_clear(book *b)
     free(b->asked);
     free(b->told);
     free(b->queries);
+    free(b->noted);
+    free(b->fresh);
     free(b->kinds);
     free(b->places);
 }
@@ -127,6 +129,8 @@ void book_fate(world *w, lq_id id, int fate)
     }
     s->fate = fate;
     b->open--;
+    GROW(b->fresh, b->fresh_count, b->fresh_room);
+    b->fresh[b->fresh_count++] = n;
     w->totals->unknown += fate == LQ_DELIVERY_UNKNOWN;
     if (fate == LQ_DELIVERY_ACKED) {
         fate_acked(w, s, n);
@@ -262,7 +266,32 @@ long book_query(world *w, int serial)
     return (long)b->query_count++;
 }
 
-void book_heard(world *w, int serial, int index, long n)
+/* What was written down already has the number that it had. */
+static bool is_noted(world *w, int serial, int index, int64_t number)
+{
+    book *b = &w->book;
+    size_t at = b->notes;
+
+    while (at > 0 && b->noted[at - 1].number >= number) {
+        at--;
+    }
+    if (at < b->notes && b->noted[at].number == number) {
+        if (b->noted[at].serial != serial || b->noted[at].index != index) {
+            world_fail(w, "two stanzas have the number %lld",
+                       (long long)number);
+        }
+        w->totals->again++;
+        return true;
+    }
+    if (at < b->notes) {
+        world_fail(w, "number %lld comes late", (long long)number);
+    }
+    GROW(b->noted, b->notes, b->noted_room);
+    b->noted[b->notes++] = (noted_row){ number, serial, index };
+    return false;
+}
+
+void book_heard(world *w, int serial, int index, long n, int64_t number)
 {
     book *b = &w->book;
     bool next = serial == b->heard_serial
@@ -272,6 +301,9 @@ void book_heard(world *w, int serial, int index, long n)
     w->totals->stanzas++;
     if (index < 0) {
         return; /* of no sequence */
+    }
+    if (number > 0 && is_noted(w, serial, index, number)) {
+        return;
     }
     if (!next && !w->liar) {
         bool again = serial < b->heard_serial ||
@@ -315,7 +347,93 @@ void book_answered(world *w, long k, int serial)
     }
 }
 
+/* ---- processes ---- */
+
+static void excuse_upto(size_t *mark, size_t most)
+{
+    *mark = *mark < most ? *mark : most;
+}
+
+void book_commit(world *w)
+{
+    book *b = &w->book;
+
+    b->stored_sents = b->sents;
+    b->stored_askeds = b->askeds;
+    b->fresh_count = 0;
+}
+
+static void forget_sent(world *w)
+{
+    book *b = &w->book;
+
+    for (size_t i = 0; i < b->fresh_count; i++) {
+        b->sent[b->fresh[i]].fate = -1;
+        b->open++;
+    }
+    b->fresh_count = 0;
+    for (size_t n = b->stored_sents; n < b->sents; n++) {
+        if (b->sent[n].received) {
+            world_fail(w, "message %zu left before it was stored", n);
+        }
+        b->kinds[b->sent[n].id] = 0;
+        b->open--;
+    }
+    b->sents = b->stored_sents;
+}
+
+static void forget_asked(world *w)
+{
+    book *b = &w->book;
+
+    for (size_t n = 0; n < b->askeds; n++) {
+        asked_row *a = &b->asked[n];
+
+        b->open -= !a->ended;
+        a->ended = true;
+        if (n >= b->stored_askeds) {
+            if (a->received && w->mortal) {
+                world_fail(w, "request %zu left before it was stored", n);
+            }
+            b->kinds[a->id] = 0;
+        }
+    }
+    b->askeds = w->mortal ? b->stored_askeds : b->askeds;
+}
+
+void book_die(world *w)
+{
+    book *b = &w->book;
+
+    forget_sent(w);
+    forget_asked(w);
+    for (size_t k = 0; k < b->query_count; k++) {
+        b->queries[k].dead = true; /* nobody else knows of them */
+    }
+    excuse_upto(&b->excused_sent, b->sents);
+    excuse_upto(&b->excused_asked, b->askeds);
+    excuse_upto(&b->left_sent, b->sents);
+    excuse_upto(&b->left_asked, b->askeds);
+}
+
 /* ---- at the end ---- */
+
+lq_id book_open_id(const world *w)
+{
+    const book *b = &w->book;
+
+    for (size_t n = 0; n < b->sents; n++) {
+        if (b->sent[n].fate < 0) {
+            return b->sent[n].id;
+        }
+    }
+    for (size_t n = 0; n < b->askeds; n++) {
+        if (!b->asked[n].ended) {
+            return b->asked[n].id;
+        }
+    }
+    return 0;
+}
 
 static void close_ours(world *w)
 {

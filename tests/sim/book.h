@@ -36,6 +36,12 @@ typedef struct query_row {
     bool answered, dead;
 } query_row;
 
+/* A stanza of the contact's that the program wrote down. */
+typedef struct noted_row {
+    int64_t number; /* lq_stream_serial() */
+    int serial, index;
+} noted_row;
+
 typedef struct book {
     sent_row *sent;
     asked_row *asked;
@@ -43,6 +49,11 @@ typedef struct book {
     query_row *queries;
     size_t sents, askeds, tolds, query_count;
     size_t sent_room, asked_room, told_room, query_room, kind_room;
+    noted_row *noted;
+    size_t notes, noted_room;
+    size_t stored_sents, stored_askeds; /* as the next process will have it */
+    size_t *fresh;                      /* messages whose fate was told since */
+    size_t fresh_count, fresh_room;
     char *kinds;                /* by id: 's', 'a', or 0 */
     uint32_t *places;           /* by id */
     long last_sent, last_asked; /* numbers that the server has */
@@ -83,14 +94,26 @@ void book_pardon(struct world *w);
 long book_tell(struct world *w, bool sure);
 long book_query(struct world *w, int serial);
 
-/* The program saw stanza INDEX of session SERIAL: message N (-1: a query). */
-void book_heard(struct world *w, int serial, int index, long n);
+/* The program saw stanza INDEX of session SERIAL: message N (-1: a query),
+ * whose lq_stream_serial() is NUMBER. */
+void book_heard(struct world *w, int serial, int index, long n, int64_t number);
 
 /* The program asks for the next event: it has done with message N. */
 void book_done(struct world *w, long n);
 
 /* The server got an answer to query K in session SERIAL. */
 void book_answered(struct world *w, long k, int serial);
+
+/* ---- processes ---- */
+
+/* What the program knows is stored. */
+void book_commit(struct world *w);
+
+/* The process is dead, and what was not stored never was. */
+void book_die(struct world *w);
+
+/* The first id that has not ended, or 0. */
+lq_id book_open_id(const struct world *w);
 
 /* All has come to rest. */
 void book_close(struct world *w);

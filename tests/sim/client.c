@@ -17,6 +17,7 @@ enum {
 void client_begin(world *w)
 {
     const climate *c = &w->climate;
+    const vault *kept = &w->client.vault;
     lq_config *config = lq_config_new("romeo@example.net");
 
     lq_config_set_password(config, "Wherefore");
@@ -25,8 +26,14 @@ void client_begin(world *w)
     lq_config_set_timeout(config, LQ_TIMEOUT_IDLE, c->idle);
     lq_config_set_timeout(config, LQ_TIMEOUT_PING, c->ping);
     lq_config_set_reconnect(config, c->reconnect_first, c->reconnect_last);
+    lq_config_set_durable(config, w->mortal);
+    if (w->keeps && lq_config_set_saved(config, LQ_SAVED_SESSION, kept->bytes,
+                                        kept->len) != LQ_OK) {
+        world_fail(w, "what was stored is refused");
+    }
     w->client.context = lq_context_new();
-    lq_context_set_wallclock(w->client.context, INT64_C(1900000000000), w->now);
+    lq_context_set_wallclock(w->client.context, INT64_C(1900000000000) + w->now,
+                             w->now);
     w->client.stream = lq_stream_new(w->client.context, config);
     w->client.holds = -1;
     w->client.connects = w->client.closing_since = LQ_NEVER;
@@ -222,7 +229,7 @@ lq_time client_next(const world *w)
 
         due = due == LQ_NEVER || then < due ? then : due;
     }
-    return due;
+    return sooner(due, process_next(w));
 }
 
 /* ---- what holds at any time ---- */
@@ -269,7 +276,8 @@ bool client_rests(const world *w)
     size_t len;
 
     lq_stream_output(w->client.stream, &len);
-    return w->book.open == 0 && w->client.query_count == 0 && len == 0;
+    return w->book.open == 0 && w->client.query_count == 0 && len == 0 &&
+           process_next(w) == LQ_NEVER;
 }
 
 void client_stop(world *w)
@@ -285,8 +293,21 @@ void client_stop(world *w)
     }
 }
 
+void client_suspend(world *w)
+{
+    client *c = &w->client;
+
+    if (!c->stopping && !c->closed) {
+        world_trace(w, "(suspend)");
+        if (lq_stream_suspend(c->stream, w->now) == LQ_OK) {
+            c->stopping = c->suspending = true;
+        }
+    }
+}
+
 void client_end(world *w)
 {
+    vault_clear(&w->client.vault);
     lq_stream_free(w->client.stream);
     lq_context_free(w->client.context);
     free(w->client.queries);

@@ -7,6 +7,8 @@
 
 #include <loquat/base.h>
 
+#include "process.h"
+
 struct line;
 struct world;
 
@@ -23,8 +25,10 @@ typedef struct client {
     lq_time connects, closing_since; /* LQ_NEVER */
     bool full;                       /* ROOM is awaited */
     bool online;                     /* as the events have it */
-    bool stopping, closed;
+    bool stopping, suspending, closed;
+    vault vault;
     char jid[64]; /* of the last session */
+    bool looks;   /* at an event, which is not handled yet */
     long holds;   /* the contact's message that the program looks at, or -1 */
     lq_time resting_until; /* it takes no events before */
     open_query *queries;
@@ -44,8 +48,9 @@ void client_step(struct world *w);
 /* All that can be said of it at any time. */
 void client_check(struct world *w);
 
-/* We want no more. */
+/* We want no more; or not now, and not here. */
 void client_stop(struct world *w);
+void client_suspend(struct world *w);
 void client_end(struct world *w);
 
 /* When the driver has something to do, or LQ_NEVER. */

@@ -57,21 +57,30 @@ static void draw_program(climate *c)
     c->reconnect_first = OF(1, 100, 2000);
     c->reconnect_last = OF(2000, 20000);
     c->hunger = (unsigned)OF(10, 100, 1000);
+    c->kills = (unsigned)OF(5, 20, 100);
+    c->suspends = (unsigned)OF(0, 0, 20);
+    c->save_delay = OF(0, 0, 10, 200, 2000);
+    c->changes = (unsigned)OF(0, 0, 20, 200);
 }
 
-void climate_draw(climate *c, bool lies, bool starves)
+void climate_draw(climate *c, bool lies, bool starves, bool mortal)
 {
     *c = (climate){ .lies = lies };
     draw_network(c);
     draw_server(c);
     draw_program(c);
     c->hunger = starves ? c->hunger : 0;
+    c->kills = mortal ? c->kills : 0;
+    c->sm = c->sm || mortal; /* else there is nothing that outlives them */
+    c->resumable = c->resumable || mortal;
 }
 
 void climate_heal(climate *c)
 {
     c->cuts = c->holds = c->pauses = c->refusals = 0;
     c->restarts = c->closes = c->stops = 0;
+    c->kills = c->suspends = c->changes = 0;
+    c->save_delay = 0;
     c->messages = c->requests = c->told = c->asked = 0;
     c->takes = 10000;
     c->leaves_off = 0;
@@ -86,12 +95,14 @@ void climate_print(const climate *c)
            " keeps-h %d stores %d restarts %u amnesia %u closes %u asks %d"
            " acks %d ack-delay %d reply-delay %d lies %d; messages %u"
            " requests %u told %u asked %u burst %d padding %zu takes %u"
-           " leaves-off %u stops %u hunger %u\n",
+           " leaves-off %u stops %u kills %u suspends %u save-delay %d"
+           " changes %u hunger %u\n",
            (int)c->pace, (int)c->latency, c->piece, c->window, c->cuts,
            c->holds, c->pauses, c->refusals, c->sasl2 ? 2 : 1, c->sm,
            c->resumable, (int)c->resume_window, c->keeps_h, c->stores,
            c->restarts, c->amnesia, c->closes, c->asks, c->acks,
            (int)c->ack_delay, (int)c->reply_delay, c->lies, c->messages,
            c->requests, c->told, c->asked, c->burst, c->padding, c->takes,
-           c->leaves_off, c->stops, c->hunger);
+           c->leaves_off, c->stops, c->kills, c->suspends, (int)c->save_delay,
+           c->changes, c->hunger);
 }

@@ -38,14 +38,17 @@ typedef struct climate {
     unsigned takes; /* that it looks for events */
     unsigned leaves_off;
     unsigned stops;
-    unsigned hunger; /* allocations that fail, of 100,000 */
+    unsigned kills, suspends; /* of its processes */
+    lq_time save_delay;       /* most */
+    unsigned changes;         /* it is told of another network */
+    unsigned hunger;          /* allocations that fail, of 100,000 */
     lq_time request_timeout, question_timeout, idle, ping;
     lq_time reconnect_first, reconnect_last;
 } climate;
 
-/* Draw one; LIES: the server is of the second family; STARVES: allocations
- * fail. */
-void climate_draw(climate *c, bool lies, bool starves);
+/* Draw one for a family of worlds: LIES: the server does; STARVES: allocations
+ * fail; MORTAL: the program's processes are killed. */
+void climate_draw(climate *c, bool lies, bool starves, bool mortal);
 
 /* The weather is fine from now on. */
 void climate_heal(climate *c);

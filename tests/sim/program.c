@@ -17,6 +17,8 @@ static void taken_on(world *w, lq_id id, bool request)
     client *c = &w->client;
 
     if (id > 0) {
+        world_trace(w, "(%s is given the id %d)",
+                    request ? "request" : "message", (int)id);
         (request ? book_asked : book_sent)(w, id);
     } else if (id == LQ_E_FULL) {
         c->full = true;
@@ -125,7 +127,7 @@ static void take_query(world *w, const lq_event *event)
         world_fail(w, "a QUERY that nobody asked");
         return;
     }
-    book_heard(w, atoi(s), atoi(i), -1);
+    book_heard(w, atoi(s), atoi(i), -1, lq_stream_serial(w->client.stream));
     if (draw_chance(6000)) {
         if (!answer(w, event->id)) {
             answer_later(w, event->id, w->now + 100);
@@ -150,7 +152,7 @@ static void take_message(world *w, const lq_event *event)
         }
         return;
     }
-    book_heard(w, serial, index, n);
+    book_heard(w, serial, index, n, lq_stream_serial(w->client.stream));
     w->client.holds = n;
 }
 
@@ -222,6 +224,9 @@ static void take(world *w, const lq_event *event)
     case LQ_EVENT_MESSAGE:
         take_message(w, event);
         break;
+    case LQ_EVENT_SAVE:
+        process_is_to_save(w, event->id);
+        break;
     case LQ_EVENT_ROOM:
         w->client.full = false;
         break;
@@ -232,9 +237,13 @@ static void take(world *w, const lq_event *event)
 
 static const lq_event *next_event(world *w)
 {
+    const lq_event *event;
+
     book_done(w, w->client.holds);
     w->client.holds = -1;
-    return lq_stream_event(w->client.stream);
+    event = lq_stream_event(w->client.stream);
+    w->client.looks = event != NULL;
+    return event;
 }
 
 /* Mostly until there is none; or it leaves off, looking at one, for long. */
@@ -265,7 +274,7 @@ static void start_again(world *w)
         world_fail(w, "an event comes behind CLOSED");
     }
     world_trace(w, "(start)");
-    c->closed = c->stopping = false;
+    c->closed = c->stopping = c->suspending = false;
     switch (lq_stream_start(c->stream, w->now)) {
     case LQ_OK:
         break;
@@ -277,6 +286,18 @@ static void start_again(world *w)
     }
 }
 
+static void change_network(world *w)
+{
+    if (draw_chance(w->climate.changes)) {
+        int rv = lq_stream_network_changed(w->client.stream, w->now);
+
+        world_trace(w, "(another network: %d)", rv);
+        if (rv != LQ_OK && (rv != LQ_E_NOMEM || !w->starved)) {
+            world_fail(w, "another network is refused: %s", lq_error_name(rv));
+        }
+    }
+}
+
 void client_step(world *w)
 {
     client *c = &w->client;
@@ -285,13 +306,25 @@ void client_step(world *w)
         client_send(w);
     }
     client_answer_due(w);
+    process_save_due(w);
     if (draw_chance(w->climate.takes)) {
         client_take_events(w);
     }
     if (draw_chance(w->climate.stops)) {
         client_stop(w);
     }
+    if (draw_chance(w->climate.suspends)) {
+        client_suspend(w);
+    }
+    change_network(w);
     if (c->closed && !w->failed) {
-        start_again(w);
+        if (c->suspending && w->keeps && draw_chance(5000)) {
+            process_hand_over(w);
+        } else {
+            start_again(w);
+        }
+    }
+    if (!w->failed && draw_chance(w->climate.kills)) {
+        process_kill(w);
     }
 }

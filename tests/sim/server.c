@@ -319,20 +319,15 @@ void server_close(world *w)
     }
 }
 
-static lq_time earlier(lq_time a, lq_time b)
-{
-    return a == LQ_NEVER ? b : b == LQ_NEVER ? a : a < b ? a : b;
-}
-
 lq_time server_next(const world *w)
 {
     lq_time next = LQ_NEVER;
 
     for (size_t i = 0; i < w->server.reply_count; i++) {
-        next = earlier(next, w->server.replies[i].due);
+        next = sooner(next, w->server.replies[i].due);
     }
     for (const session *s = w->server.sessions; s != NULL; s = s->next) {
-        next = earlier(next, s->ack_due);
+        next = sooner(next, s->ack_due);
     }
     return next;
 }

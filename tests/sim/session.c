@@ -263,6 +263,13 @@ static void session_move(world *w, session *s, talk *to)
     s->unasked = (int)s->count;
 }
 
+/* What a connection still brings that the client has left, for a NEWER one,
+ * tells nothing. */
+static bool comes_late(const talk *t, const talk *newer)
+{
+    return t->line->client_left && newer != NULL && !newer->line->client_left;
+}
+
 bool session_resume(world *w, talk *t, const char *element, const char *lead,
                     const char *end, char *failed)
 {
@@ -272,6 +279,10 @@ bool session_resume(world *w, talk *t, const char *element, const char *lead,
 
     element_attr(element, "previd", previd, sizeof(previd));
     s = session_find(w, previd);
+    if (s != NULL && comes_late(t, s->talk)) {
+        t->over = true;
+        return true;
+    }
     if (!take_h(w, element, &h) || s == NULL ||
         (w->climate.lies && draw_chance(500))) {
         resume_failed(w, previd, failed);

@@ -73,12 +73,12 @@ static void report(const tally *t, double took)
         printf("ok sim: %lu checks\n", t->seeds);
     }
     printf("   seeds %lu, steps %lu, stanzas %lu (%.0f a second), cuts %lu,"
-           " resumes %lu, fresh binds %lu, lies %lu\n",
+           " resumes %lu, fresh binds %lu, processes ended %lu, lies %lu\n",
            t->seeds, t->steps, t->stanzas, (double)t->stanzas / took, t->cuts,
-           t->resumes, t->binds, t->lies);
-    printf("   lost %lu, duplicated %lu, fate unknown %lu, most memory %zu"
-           " KiB\n",
-           t->lost, t->duplicated, t->unknown, t->heap / 1024);
+           t->resumes, t->binds, t->kills, t->lies);
+    printf("   lost %lu, duplicated %lu, told again under its number %lu, fate"
+           " unknown %lu, most memory %zu KiB\n",
+           t->lost, t->duplicated, t->again, t->unknown, t->heap / 1024);
 }
 
 int main(int argc, char **argv)

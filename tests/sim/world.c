@@ -172,8 +172,10 @@ static void rest(world *w)
         nudge(w);
     }
     if (!w->failed && !rests(w)) {
-        world_fail(w, "it does not come to rest: online %d, %zu ids open, %s",
-                   w->client.online, w->book.open,
+        world_fail(w,
+                   "it does not come to rest: online %d, %zu ids open, one is "
+                   "%d, %s",
+                   w->client.online, w->book.open, (int)book_open_id(w),
                    server_unrest(w) == NULL ? "" : server_unrest(w));
     }
     if (!w->failed) {
@@ -222,11 +224,14 @@ bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
     draw_seed(seed);
     w.liar = seed % 4 == 3;
     w.starved = seed % 8 == 5;
-    climate_draw(&w.climate, w.liar, w.starved);
+    w.mortal = seed % 4 == 2;
+    climate_draw(&w.climate, w.liar, w.starved, w.mortal);
+    w.keeps = w.mortal || draw_chance(5000);
     if (trace) {
         climate_print(&w.climate);
     }
     book_init(&w.book);
+    vault_init(&w.client.vault);
     client_begin(&w);
     heap_starve(w.climate.hunger);
     if (draw_chance(1000)) {

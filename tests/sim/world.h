@@ -14,6 +14,7 @@
 
 typedef struct tally {
     unsigned long seeds, stanzas, cuts, resumes, binds, lies, unknown, steps;
+    unsigned long kills, again;
     unsigned long lost, duplicated, failed;
     size_t heap;         /* the most that was held */
     const char *program; /* by which a seed is played again */
@@ -31,6 +32,8 @@ typedef struct world {
     bool trace, healed;
     bool liar;    /* of the second family: only safety is claimed */
     bool starved; /* of the third: memory runs out now and then */
+    bool mortal;  /* of the fourth: processes are killed */
+    bool keeps;   /* the session is saved */
     bool failed;
     char why[300];
 } world;

@@ -365,6 +365,35 @@ START_TEST(nothing_leaves_before_it_is_stored)
 }
 END_TEST
 
+/* What is said before the server has agreed to manage the session, and stored
+ * as a record, is said by the next process. */
+START_TEST(what_is_said_before_the_session_is_managed_is_kept)
+{
+    lq_id id;
+
+    store_clear();
+    p = process(_i, true);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    save_now(LQ_SAVED_SESSION);
+    id = say("early");
+    CLAIM(is_silent());
+    save_now(LQ_SAVED_RECORDS);
+    peer_close(p);
+    p = process(_i, true);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    peer_send(p, ENABLED);
+    save(); /* what waits for the session, and then the session */
+    save();
+    peer_expect(p, SAID("early"));
+    peer_expect(p, ASK);
+    peer_send(p, ACK("1"));
+    expect_fate(id, LQ_DELIVERY_ACKED);
+    end();
+}
+END_TEST
+
 START_TEST(nothing_is_acknowledged_before_it_is_stored)
 {
     first_process(_i, true);
@@ -457,7 +486,117 @@ START_TEST(what_this_process_has_is_not_told_twice)
 }
 END_TEST
 
+START_TEST(what_is_stored_while_we_resume_comes_again_all_the_same)
+{
+    first_process(_i, true);
+    peer_send(p, HEARD("one"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_lose(p);
+    peer_event(p, LQ_EVENT_SAVE);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    peer_header(p, "<mechanisms xmlns='" SASL "'><mechanism>PLAIN</mechanism>"
+                   "</mechanisms>");
+    peer_expect(p, "<auth xmlns='" SASL "'/>");
+    peer_send(p, "<success xmlns='" SASL "'/>");
+    peer_header(p, SM "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>");
+    peer_expect(p, "<resume xmlns='" NS_SM "' previd='sm-1' h='0'/>");
+    save_now(LQ_SAVED_RECORDS);
+    lq_stream_saved(p->stream, p->now, LQ_SAVED_RECORDS);
+    resumed("0");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_send(p, HEARD("one") HEARD("two"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    CLAIM_IS(lq_stream_serial(p->stream), 2);
+    end();
+}
+END_TEST
+
+/* It is not said to have arrived, either. */
+START_TEST(what_is_not_stored_when_we_stop_does_not_leave)
+{
+    lq_id id;
+
+    first_process(_i, true);
+    id = say("careful");
+    lq_stream_stop(p->stream, p->now);
+    CLAIM(is_silent());
+    peer_wait(p, 2001);
+    peer_expect_text(p, "</stream:stream>");
+    peer_hang_up(p);
+    expect_fate(id, LQ_DELIVERY_FAILED);
+    end();
+}
+END_TEST
+
+START_TEST(stopping_waits_until_all_is_stored)
+{
+    lq_id id;
+
+    first_process(_i, true);
+    id = say("careful");
+    lq_stream_stop(p->stream, p->now);
+    CLAIM(is_silent());
+    save();
+    peer_expect(p, SAID("careful"));
+    peer_expect_text(p, "</stream:stream>");
+    peer_send(p, "</stream:stream>");
+    expect_fate(id, LQ_DELIVERY_ACKED);
+    end();
+}
+END_TEST
+
 /* ---- suspended ---- */
+
+START_TEST(question_is_answered_while_it_is_suspended)
+{
+    const lq_event *event;
+    lq_id id;
+
+    first_process(_i, false);
+    lq_stream_claim(p->stream, LQ_IQ, LQ_GET, "ask", "urn:x", NULL);
+    peer_send(p, "<iq type='get' id='q' from='" JULIET
+                 "'><ask xmlns='urn:x'/></iq>");
+    event = peer_event(p, LQ_EVENT_QUERY);
+    id = event == NULL ? 0 : event->id;
+    lq_stream_suspend(p->stream, p->now);
+    peer_hang_up(p);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_event(p, LQ_EVENT_CLOSED);
+    CLAIM_IS(lq_stream_answer(p->stream, lq_build_answer(p->stream, id)),
+             LQ_OK);
+    save_now(LQ_SAVED_RECORDS);
+    next_process(_i, false, "1");
+    resumed("0");
+    peer_expect(p, "<iq type='result' id='q' to='" JULIET "'/>");
+    end();
+}
+END_TEST
+
+/* It cannot be resumed: what has left is not sent once more. */
+START_TEST(session_that_does_not_last_ends_when_it_is_suspended)
+{
+    lq_id id;
+
+    store_clear();
+    p = process(_i, false);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    peer_send(p, "<enabled xmlns='" NS_SM "'/>");
+    save();
+    id = say("last words");
+    peer_expect(p, SAID("last words"));
+    lq_stream_suspend(p->stream, p->now);
+    peer_hang_up(p);
+    expect_fate(id, LQ_DELIVERY_UNKNOWN);
+    peer_event(p, LQ_EVENT_OFFLINE);
+    peer_event(p, LQ_EVENT_CLOSED);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    CLAIM(is_silent());
+    end();
+}
+END_TEST
 
 START_TEST(suspended_session_is_handed_over)
 {
@@ -525,10 +664,16 @@ int main(void)
         who_is_there_is_asked_anew_by_another_process,
         fate_that_was_stored_and_not_told_is_told_by_the_next_process,
         nothing_leaves_before_it_is_stored,
+        what_is_said_before_the_session_is_managed_is_kept,
         nothing_is_acknowledged_before_it_is_stored,
         what_was_not_stored_comes_again_with_its_serial,
         no_number_is_given_to_two_stanzas,
         what_this_process_has_is_not_told_twice,
+        what_is_stored_while_we_resume_comes_again_all_the_same,
+        what_is_not_stored_when_we_stop_does_not_leave,
+        stopping_waits_until_all_is_stored,
+        question_is_answered_while_it_is_suspended,
+        session_that_does_not_last_ends_when_it_is_suspended,
         suspended_session_is_handed_over,
         suspended_session_is_resumed_by_start,
         NULL,
