@@ -11,6 +11,7 @@ line *line_new(void)
     line *l = calloc(1, sizeof(*l));
 
     l->client_notices = l->server_notices = LQ_NEVER;
+    l->up.most = l->down.most = UINT64_MAX;
     return l;
 }
 
@@ -78,7 +79,8 @@ size_t way_ready(way *w, lq_time now)
         w->first++;
         w->count--;
     }
-    return w->arrived;
+    return w->arrived < w->most - w->passed ? w->arrived
+                                            : (size_t)(w->most - w->passed);
 }
 
 size_t way_pending(const way *w) { return w->len - w->arrived; }
@@ -109,11 +111,17 @@ lq_time way_next(const way *w)
 
 /* ---- cuts ---- */
 
-static void way_cut(way *w)
+static void way_cut(way *w, size_t arrived)
 {
     w->dead = true;
     w->count = w->first = 0;
-    w->arrived = w->len == 0 ? 0 : draw_below(w->len + 1);
+    w->arrived = arrived;
+    w->most = UINT64_MAX;
+}
+
+static size_t some_of(const way *w)
+{
+    return w->len == 0 ? 0 : draw_below(w->len + 1);
 }
 
 /* Mostly both ends notice at once; sometimes one does not for long. */
@@ -128,11 +136,20 @@ void line_cut(line *l, lq_time now)
 {
     if (!l->cut) {
         l->cut = true;
-        way_cut(&l->up);
-        way_cut(&l->down);
+        way_cut(&l->up, some_of(&l->up));
+        way_cut(&l->down, some_of(&l->down));
         l->client_notices = notice(now);
         l->server_notices = notice(now);
     }
+}
+
+void line_cut_here(line *l, lq_time now, bool late)
+{
+    l->cut = true;
+    way_cut(&l->up, way_ready(&l->up, now));
+    way_cut(&l->down, way_ready(&l->down, now));
+    l->client_notices = now + draw_between(0, 50);
+    l->server_notices = now + (late ? 5000 : draw_between(0, 50));
 }
 
 void line_heal(line *l, lq_time now)

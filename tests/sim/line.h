@@ -23,6 +23,7 @@ typedef struct way {
     lq_time last, held;
     bool dead;       /* nothing more arrives */
     uint64_t passed; /* bytes that were taken, ever */
+    uint64_t most;   /* ... that may be taken, ever */
 } way;
 
 typedef struct line {
@@ -56,6 +57,10 @@ lq_time way_next(const way *w);
 
 /* Cut it; a random part of what is under way still arrives. */
 void line_cut(line *l, lq_time now);
+
+/* Cut it exactly: nothing arrives that was not there, within what is allowed.
+ * Both ends notice soon, or LATE the server does not for some seconds. */
+void line_cut_here(line *l, lq_time now, bool late);
 
 /* Who has not noticed yet does so soon. */
 void line_heal(line *l, lq_time now);

@@ -92,7 +92,7 @@ static void sweep(world *w)
     }
 }
 
-static void step(world *w)
+void world_step(world *w)
 {
     w->totals->steps++;
     server_step(w);
@@ -151,7 +151,7 @@ static void nudge(world *w)
     }
 }
 
-static void rest(world *w)
+void world_rest(world *w)
 {
     lq_time end = w->now + REST_MS;
     int steps = 0;
@@ -168,7 +168,7 @@ static void rest(world *w)
     }
     while (!w->failed && !rests(w) && w->now < end && steps++ < REST_STEPS) {
         pass_on(w);
-        step(w);
+        world_step(w);
         nudge(w);
     }
     if (!w->failed && !rests(w)) {
@@ -201,7 +201,7 @@ static void leave(world *w)
 
 /* ---- a run ---- */
 
-static void world_clear(world *w)
+void world_end(world *w)
 {
     client_end(w);
     while (w->lines != NULL) {
@@ -241,16 +241,16 @@ bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals)
     for (unsigned long i = 0; i < steps && !w.failed; i++) {
         pass(&w);
         befall(&w);
-        step(&w);
+        world_step(&w);
     }
     if (!w.failed && !stops_short) {
-        rest(&w);
+        world_rest(&w);
     }
     if (!w.failed && !stops_short && draw_chance(8000)) {
         leave(&w); /* else it is freed as it stands */
     }
     heap_starve(0);
-    world_clear(&w);
+    world_end(&w);
     totals->seeds++;
     totals->failed += w.failed;
     well = !w.failed;

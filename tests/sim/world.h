@@ -44,6 +44,18 @@ void world_fail(world *w, const char *format, ...);
 /* With --trace. */
 void world_trace(const world *w, const char *format, ...);
 
+/* ---- for who makes a world by hand: a seed, a climate, book_init(),
+ * client_begin() ---- */
+
+/* What all do at one moment; time is the caller's. */
+void world_step(world *w);
+
+/* The network heals, and all comes to rest, or it fails. */
+void world_rest(world *w);
+void world_end(world *w);
+
+/* ---- */
+
 /* Play SEED for STEPS, then let all come to rest.  Whether all went well. */
 bool world_play(uint64_t seed, unsigned long steps, bool trace, tally *totals);
 
