@@ -10,7 +10,7 @@ config() {
     [ -z "${TLS12-}" ] || no_tls13=', "no_tlsv1_3"'
     cat <<CONFIG
 hosts: ["$domain", "localhost", "anon.$domain"]
-loglevel: debug
+loglevel: ${LOGLEVEL:-debug}
 log_rotate_count: 0
 certfiles: ["$dir/ejabberd.pem"]
 auth_method: [mnesia]
