@@ -85,12 +85,14 @@ static void take(party *y, const lq_event *event)
     }
 }
 
-static void party_take(party *y)
+/* Whoever sees something happen is patient again. */
+static void party_take(party *y, pair *p)
 {
     const lq_event *event;
 
     while ((event = lq_stream_event(y->stream)) != NULL) {
         take(y, event);
+        p->until = lq_net_now(p->net) + PATIENCE;
     }
 }
 
@@ -209,8 +211,8 @@ static void stop(pair *p)
 bool pair_turn(pair *p)
 {
     gate_turn(&p->gate);
-    party_take(&p->her);
-    party_take(&p->him);
+    party_take(&p->her, p);
+    party_take(&p->him, p);
     note_cut(p);
     if (p->her.online && p->him.online && !p->stopping) {
         party_write(&p->her, &p->him);
