@@ -1,0 +1,196 @@
+/* crowd.c - see crowd.h. */
+#include "crowd.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum {
+    PAUSE = 20, /* ms, in which EACH members send a message */
+    EACH = 8,
+};
+
+/* ---- events ---- */
+
+static message *message_of(member *m, lq_id id)
+{
+    for (int n = m->sent; n > 0; n--) {
+        if (m->messages[n].id == id) {
+            return &m->messages[n];
+        }
+    }
+    return NULL;
+}
+
+static void took_fate(crowd *c, member *m, const lq_event *event)
+{
+    message *known = message_of(m, event->id);
+
+    if (known == NULL) {
+        c->strange++;
+        return;
+    }
+    c->open -= known->fates == 0;
+    known->fates += known->fates < 255;
+    known->fate = (unsigned char)lq_event_delivery(event);
+}
+
+/* What M hears was sent by the one before it. */
+static void took_message(crowd *c, const member *m, const lq_event *event)
+{
+    member *from = &c->members[(m - c->members + CROWD - 1) % CROWD];
+    int64_t number = place_number(event->stanza);
+
+    if (number == 0) {
+        c->bounced++;
+    } else if (number < 0 || number > from->sent) {
+        c->strange++;
+    } else {
+        message *known = &from->messages[number];
+
+        for (int64_t n = number + 1; n <= from->sent; n++) {
+            if (from->messages[n].times > 0) {
+                c->past++;
+                break;
+            }
+        }
+        known->times += known->times < 255;
+    }
+}
+
+static void take(crowd *c, member *m, const lq_event *event)
+{
+    switch (event->type) {
+    case LQ_EVENT_ONLINE:
+        m->online = true;
+        c->online++;
+        c->resumed += lq_event_resumed(event);
+        c->fresh += !lq_event_resumed(event);
+        break;
+    case LQ_EVENT_OFFLINE:
+        c->online -= m->online;
+        m->online = false;
+        c->offline++;
+        break;
+    case LQ_EVENT_CLOSED:
+        c->closed++;
+        break;
+    case LQ_EVENT_DELIVERY:
+        took_fate(c, m, event);
+        break;
+    case LQ_EVENT_MESSAGE:
+        took_message(c, m, event);
+        break;
+    default:
+        break;
+    }
+}
+
+/* ---- time ---- */
+
+static void send_some(crowd *c)
+{
+    for (int i = 0; i < EACH; i++) {
+        member *m = &c->members[c->turn++ % CROWD];
+        lq_id id;
+
+        if (m->sent == NUMBERS) {
+            continue;
+        }
+        id = place_send(m->stream, m->next, m->sent + 1);
+        if (id <= 0) {
+            c->refused++;
+            continue;
+        }
+        m->messages[++m->sent] =
+            (message){ .id = id, .phase = (unsigned char)c->phase };
+        c->open++;
+    }
+}
+
+static void crowd_turn(crowd *c)
+{
+    const lq_event *event;
+    lq_stream *stream;
+
+    lq_net_dispatch(c->net, PAUSE);
+    while ((stream = lq_net_next(c->net)) != NULL) {
+        while ((event = lq_stream_event(stream)) != NULL) {
+            take(c, lq_stream_user(stream), event);
+        }
+    }
+    if (c->sends && lq_net_now(c->net) >= c->due) {
+        c->due = lq_net_now(c->net) + PAUSE;
+        send_some(c);
+    }
+    lq_net_dispatch(c->net, 0);
+}
+
+void crowd_pass(crowd *c, lq_time ms)
+{
+    lq_time until = lq_net_now(c->net) + ms;
+
+    while (lq_net_now(c->net) < until) {
+        crowd_turn(c);
+    }
+}
+
+bool crowd_settle(crowd *c, lq_time ms)
+{
+    lq_time until = lq_net_now(c->net) + ms;
+
+    while ((c->online < CROWD || c->open > 0) && lq_net_now(c->net) < until) {
+        crowd_turn(c);
+    }
+    return c->online == CROWD && c->open == 0;
+}
+
+/* ---- life ---- */
+
+static void member_begin(crowd *c, int i, const place *where, lq_time idle,
+                         lq_time ping)
+{
+    member *m = &c->members[i];
+    lq_config *config;
+    char user[16];
+
+    snprintf(user, sizeof(user), "u%d", i);
+    snprintf(m->next, sizeof(m->next), "u%d@" PLACE_DOMAIN "/crowd",
+             (i + 1) % CROWD);
+    config = place_config(where, user, "crowd");
+    /* PLAIN costs both sides the least */
+    if (lq_config_set_mechanisms(config, "PLAIN") < 0 ||
+        lq_config_set_timeout(config, LQ_TIMEOUT_IDLE, idle) < 0 ||
+        lq_config_set_timeout(config, LQ_TIMEOUT_PING, ping) < 0) {
+        abort();
+    }
+    m->stream = lq_stream_new(c->context, config);
+    lq_config_free(config);
+    if (lq_net_add(c->net, m->stream) < 0 ||
+        lq_stream_start(m->stream, lq_net_now(c->net)) < 0) {
+        abort();
+    }
+    lq_stream_set_user(m->stream, m);
+}
+
+void crowd_begin(crowd *c, const place *where, lq_time idle, lq_time ping)
+{
+    *c = (crowd){ .context = lq_context_new(),
+                  .members = calloc(CROWD, sizeof(member)) };
+    c->net = lq_net_new(c->context);
+    if (c->members == NULL || c->net == NULL) {
+        abort();
+    }
+    for (int i = 0; i < CROWD; i++) {
+        member_begin(c, i, where, idle, ping);
+    }
+}
+
+void crowd_end(crowd *c)
+{
+    lq_net_free(c->net);
+    for (int i = 0; i < CROWD; i++) {
+        lq_stream_free(c->members[i].stream);
+    }
+    lq_context_free(c->context);
+    free(c->members);
+}
