@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum {
     PAUSE = 20, /* ms, in which EACH members send a message */
@@ -34,6 +35,24 @@ static void took_fate(crowd *c, member *m, const lq_event *event)
     known->fate = (unsigned char)lq_event_delivery(event);
 }
 
+/* Whether the server had stored it for whoever logs in next (XEP-0203).  It
+ * does so, too, with what a session that it gives up had not acknowledged, and
+ * which may have arrived. */
+static bool was_stored(const lq_stanza *stanza)
+{
+    const char *ns = "urn:xmpp:delay";
+    const lq_element *e = lq_element_child(lq_stanza_root(stanza), "delay", ns);
+
+    for (; e != NULL; e = lq_element_next(e, "delay", ns)) {
+        const char *by = lq_element_attr(e, "from");
+
+        if (by != NULL && strcmp(by, PLACE_DOMAIN) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What M hears was sent by the one before it. */
 static void took_message(crowd *c, const member *m, const lq_event *event)
 {
@@ -53,6 +72,7 @@ static void took_message(crowd *c, const member *m, const lq_event *event)
                 break;
             }
         }
+        known->again += known->times > 0 && was_stored(event->stanza);
         known->times += known->times < 255;
     }
 }
@@ -165,7 +185,9 @@ static void member_begin(crowd *c, int i, const place *where, lq_time idle,
     }
     m->stream = lq_stream_new(c->context, config);
     lq_config_free(config);
-    if (lq_net_add(c->net, m->stream) < 0 ||
+    /* whoever is available gets what came while nobody was */
+    if (lq_presence_attach(m->stream) == NULL ||
+        lq_net_add(c->net, m->stream) < 0 ||
         lq_stream_start(m->stream, lq_net_now(c->net)) < 0) {
         abort();
     }

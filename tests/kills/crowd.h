@@ -12,7 +12,9 @@ enum { CROWD = 500, NUMBERS = 400 };
 
 typedef struct message {
     lq_id id;
-    unsigned char fates, fate, times;
+    unsigned char fates, fate, times; /* that it came */
+    unsigned char again; /* ... of them, from the server's offline store, after
+                            it had come */
     unsigned char phase; /* in which it was sent */
 } message;
 
