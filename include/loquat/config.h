@@ -162,7 +162,10 @@ LQ_API void lq_config_set_early(lq_config *config, bool early);
  * QUESTION for the answer to a QUERY, 300,000; the CONNECT time stands still
  *          while a question is open;
  * IDLE     without a byte from the server until a ping is sent, 300,000;
- * PING     for any byte after that, else the connection is dead, 20,000;
+ * PING     for any byte after that, else the connection is dead, 20,000; what
+ *          we sent and would have acknowledged (XEP-0198) asks as a ping does,
+ *          at once, so a server that is silent while we talk is noticed after
+ *          PING alone;
  * SPACE    without a byte to the server until a blank keeps the connection's
  *          path open, 120,000; sooner where the server says that it waits no
  *          longer than that (XEP-0478).

@@ -16,9 +16,7 @@ void lq_stream_send_close(lq_stream *stream)
 
     if (!stream->closed_by_us && stream->transport != 0 &&
         stream->negotiation.opened) {
-        if (stream->stopping) {
-            lq_sm_tell(stream); /* else they are given to somebody again */
-        }
+        lq_sm_tell(stream); /* else they are given to somebody again */
         stream->closed_by_us = true;
         lq_stream_write_element(stream, tag, strlen(tag));
     }

@@ -6,7 +6,7 @@
  *
  *     <enable/>  right after the resource was bound; its answer is not awaited
  *     <r/>       behind what leaves, one at a time: so once in a round trip
- *     <a/>       when asked, and before the session ends
+ *     <a/>       when asked, and before the stream is closed, whoever ends it
  *     <resume/>  instead of binding, once the connection was lost
  *
  * If a session cannot be resumed, a new one is bound, and what the server has

@@ -467,6 +467,7 @@ int lq_stream_fail(lq_stream *stream, const lq_fault *fault)
 
     lq_failure_set(&stream->connection->failure, fault);
     if (can_tell) {
+        lq_sm_tell(stream); /* only the closing tag follows an error */
         lq_stream_write_error(stream, fault);
     }
     if (!stream->ending && !lasts) {

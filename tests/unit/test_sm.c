@@ -228,6 +228,59 @@ START_TEST(acknowledgement_comes_before_the_end)
 }
 END_TEST
 
+START_TEST(acknowledgement_comes_before_the_answer_to_an_end)
+{
+    begin_managed(_i);
+    peer_send(p, HEARD("last"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    lq_stream_event(p->stream);
+    peer_send(p, "</stream:stream>");
+    peer_expect(p, ACK("1"));
+    peer_expect_text(p, "</stream:stream>");
+    end();
+}
+END_TEST
+
+START_TEST(acknowledgement_comes_before_the_answer_to_a_stream_error)
+{
+    begin_managed(_i);
+    peer_send(p, HEARD("last"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    lq_stream_event(p->stream);
+    peer_send(p, "<stream:error><system-shutdown"
+                 " xmlns='urn:ietf:params:xml:ns:xmpp-streams'/>"
+                 "</stream:error></stream:stream>");
+    peer_expect(p, ACK("1"));
+    peer_expect_text(p, "</stream:stream>");
+    end();
+}
+END_TEST
+
+START_TEST(acknowledgement_comes_before_our_stream_error)
+{
+    begin_managed(_i);
+    peer_send(p, HEARD("last"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    lq_stream_event(p->stream);
+    peer_send(p, "<resumed xmlns='" NS "'/>");
+    peer_expect(p, ACK("1"));
+    expect_error("unsupported-stanza-type");
+    end();
+}
+END_TEST
+
+START_TEST(what_was_not_taken_is_not_acknowledged_at_the_end)
+{
+    begin_managed(_i);
+    peer_quiet(p);
+    peer_send(p, HEARD("with the program"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_send(p, "</stream:stream>");
+    peer_expect_text(p, "</stream:stream>");
+    end();
+}
+END_TEST
+
 START_TEST(counters_go_round)
 {
     lq_id id;
@@ -687,6 +740,10 @@ int main(void)
         stanza_is_handled_when_the_next_event_is_taken,
         acknowledgement_comes_unasked_after_many,
         acknowledgement_comes_before_the_end,
+        acknowledgement_comes_before_the_answer_to_an_end,
+        acknowledgement_comes_before_the_answer_to_a_stream_error,
+        acknowledgement_comes_before_our_stream_error,
+        what_was_not_taken_is_not_acknowledged_at_the_end,
         counters_go_round,
         who_does_not_read_is_not_answered_without_end,
         what_is_not_acknowledged_has_a_bound,
