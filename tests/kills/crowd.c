@@ -8,6 +8,7 @@
 enum {
     PAUSE = 20, /* ms, in which EACH members send a message */
     EACH = 8,
+    QUIET = 1000, /* ms without a message: nothing comes any more */
 };
 
 /* ---- events ---- */
@@ -33,6 +34,8 @@ static void took_fate(crowd *c, member *m, const lq_event *event)
     c->open -= known->fates == 0;
     known->fates += known->fates < 255;
     known->fate = (unsigned char)lq_event_delivery(event);
+    c->owed += known->phase == c->phase && known->times == 0 &&
+               known->fate == LQ_DELIVERY_ACKED;
 }
 
 /* Whether the server had stored it for whoever logs in next (XEP-0203).  It
@@ -59,6 +62,7 @@ static void took_message(crowd *c, const member *m, const lq_event *event)
     member *from = &c->members[(m - c->members + CROWD - 1) % CROWD];
     int64_t number = place_number(event->stanza);
 
+    c->heard = lq_net_now(c->net);
     if (number == 0) {
         c->bounced++;
     } else if (number < 0 || number > from->sent) {
@@ -72,8 +76,93 @@ static void took_message(crowd *c, const member *m, const lq_event *event)
                 break;
             }
         }
+        c->owed -= known->phase == c->phase && known->times == 0 &&
+                   known->fates > 0 && known->fate == LQ_DELIVERY_ACKED;
         known->again += known->times > 0 && was_stored(event->stanza);
         known->times += known->times < 255;
+    }
+}
+
+/* ---- the wire ---- */
+
+static bool begins(const char *xml, const char *tag)
+{
+    size_t len = strlen(tag);
+
+    return strncmp(xml, tag, len) == 0 && strchr(" />", xml[len]) != NULL;
+}
+
+/* The number in a message's body; 0 for none. */
+static int wire_number(const char *xml)
+{
+    const char *body = strstr(xml, "<body>");
+
+    if (!begins(xml, "<message") || body == NULL ||
+        strstr(xml, "<error") != NULL) {
+        return 0;
+    }
+    return (int)strtol(body + strlen("<body>"), NULL, 10);
+}
+
+static void wire_sent(member *m, const char *xml)
+{
+    int number = wire_number(xml);
+
+    if (begins(xml, "<enable")) {
+        m->session++;
+        m->stanzas = 0;
+    } else if (begins(xml, "<message") || begins(xml, "<presence") ||
+               begins(xml, "<iq")) {
+        m->stanzas++;
+    }
+    if (number > 0 && number <= m->sent) {
+        m->messages[number].session = m->session;
+        m->messages[number].place = m->stanzas;
+    }
+}
+
+/* XEP-0198: so far everything of the session was handled. */
+static void wire_vouched(member *m, uint32_t h)
+{
+    for (int n = m->sent; n > 0; n--) {
+        message *known = &m->messages[n];
+
+        if (known->session == m->session && known->place > 0 &&
+            known->place <= h) {
+            known->vouched = true;
+        }
+    }
+}
+
+static void wire_heard(crowd *c, member *m, const char *xml)
+{
+    member *from = &c->members[(m - c->members + CROWD - 1) % CROWD];
+    bool resumed = begins(xml, "<resumed");
+    const char *h = strstr(xml, " h=");
+    int number = wire_number(xml);
+
+    if (h != NULL && (resumed || begins(xml, "<a") || begins(xml, "<failed"))) {
+        uint32_t count = (uint32_t)strtoul(h + strlen(" h='"), NULL, 10);
+
+        wire_vouched(m, count);
+        if (resumed) {
+            m->stanzas = count; /* the rest is sent again */
+        }
+    }
+    if (number > 0 && number <= from->sent) {
+        from->messages[number].delivered = true;
+    }
+}
+
+static void took_trace(crowd *c, member *m, const lq_event *event)
+{
+    bool sent;
+    const char *xml = lq_event_trace(event, &sent);
+
+    if (sent) {
+        wire_sent(m, xml);
+    } else {
+        wire_heard(c, m, xml);
     }
 }
 
@@ -100,6 +189,9 @@ static void take(crowd *c, member *m, const lq_event *event)
     case LQ_EVENT_MESSAGE:
         took_message(c, m, event);
         break;
+    case LQ_EVENT_TRACE:
+        took_trace(c, m, event);
+        break;
     default:
         break;
     }
@@ -124,6 +216,7 @@ static void send_some(crowd *c)
         m->messages[++m->sent] =
             (message){ .id = id, .phase = (unsigned char)c->phase };
         c->open++;
+        c->sent++;
     }
 }
 
@@ -154,6 +247,27 @@ void crowd_pass(crowd *c, lq_time ms)
     }
 }
 
+bool crowd_talk(crowd *c, int messages, lq_time ms)
+{
+    lq_time until = lq_net_now(c->net) + ms;
+    long goal = c->sent + messages;
+
+    while (c->sent < goal && lq_net_now(c->net) < until) {
+        crowd_turn(c);
+    }
+    return c->sent >= goal;
+}
+
+bool crowd_scatter(crowd *c, lq_time ms)
+{
+    lq_time until = lq_net_now(c->net) + ms;
+
+    while (c->online > 0 && lq_net_now(c->net) < until) {
+        crowd_turn(c);
+    }
+    return c->online == 0;
+}
+
 bool crowd_settle(crowd *c, lq_time ms)
 {
     lq_time until = lq_net_now(c->net) + ms;
@@ -162,6 +276,19 @@ bool crowd_settle(crowd *c, lq_time ms)
         crowd_turn(c);
     }
     return c->online == CROWD && c->open == 0;
+}
+
+bool crowd_hear(crowd *c, lq_time ms)
+{
+    lq_time until;
+
+    c->heard = lq_net_now(c->net);
+    until = c->heard + ms;
+    while (lq_net_now(c->net) < until &&
+           (c->owed > 0 || lq_net_now(c->net) < c->heard + QUIET)) {
+        crowd_turn(c);
+    }
+    return c->owed == 0;
 }
 
 /* ---- life ---- */
@@ -192,6 +319,7 @@ static void member_begin(crowd *c, int i, const place *where, lq_time idle,
         abort();
     }
     lq_stream_set_user(m->stream, m);
+    lq_stream_trace(m->stream, true);
 }
 
 void crowd_begin(crowd *c, const place *where, lq_time idle, lq_time ping)

@@ -1,8 +1,9 @@
 /* crowd.h - five hundred streams in one process, and their books.
  *
  * Each sends numbered messages to the next one in the ring.  Every number has
- * a fate and a count of how often it came; what was sent in a phase in which
- * sessions can be resumed is marked as lasting. */
+ * a fate and a count of how often it came.  Besides what the library says there
+ * is what stood on the wire (TRACE): what the server acknowledged, and what it
+ * delivered. */
 #ifndef TESTS_KILLS_CROWD_H
 #define TESTS_KILLS_CROWD_H
 
@@ -12,17 +13,21 @@ enum { CROWD = 500, NUMBERS = 400 };
 
 typedef struct message {
     lq_id id;
+    uint32_t session, place;          /* of what it left in last; its place */
     unsigned char fates, fate, times; /* that it came */
     unsigned char again; /* ... of them, from the server's offline store, after
                             it had come */
     unsigned char phase; /* in which it was sent */
+    bool vouched;        /* on the wire it was acknowledged */
+    bool delivered;      /* ... it came */
 } message;
 
 typedef struct member {
     lq_stream *stream;
     char next[64]; /* to whom it sends */
-    int sent, open;
+    int sent;
     bool online;
+    uint32_t session, stanzas;     /* on the wire: managed ones; sent in it */
     message messages[NUMBERS + 1]; /* by their numbers */
 } member;
 
@@ -32,8 +37,9 @@ typedef struct crowd {
     member *members;
     int phase, turn;
     bool sends;
-    lq_time due;
-    int online, open;                     /* members, messages */
+    lq_time due, heard; /* when to send, when a message came last */
+    int online, open;   /* members, messages */
+    long sent, owed;    /* all; of this phase: acknowledged, not here yet */
     long resumed, fresh, offline, closed; /* events */
     long bounced, strange, refused;
     long past; /* a smaller number after a greater one */
@@ -46,7 +52,17 @@ void crowd_end(crowd *c);
 /* Let MS pass. */
 void crowd_pass(crowd *c, lq_time ms);
 
-/* Until all are online and no message is without its fate, MS at most. */
+/* The rest waits for something, MS at most, and returns whether it came about:
+ * that MESSAGES more were sent; */
+bool crowd_talk(crowd *c, int messages, lq_time ms);
+
+/* ... that all have lost their connection; */
+bool crowd_scatter(crowd *c, lq_time ms);
+
+/* ... that all are online and no message is without its fate; */
 bool crowd_settle(crowd *c, lq_time ms);
+
+/* ... that what was acknowledged is here, and nothing comes any more. */
+bool crowd_hear(crowd *c, lq_time ms);
 
 #endif

@@ -68,7 +68,7 @@ start() {
     export ERL_CRASH_DUMP=$dir/crash.dump
     export ERL_INETRC=$dir/inetrc
     export ERL_LIBS=${libraries[0]%/*}
-    export ERL_MAX_PORTS=1024
+    export ERL_MAX_PORTS=${ERL_MAX_PORTS:-1024}
     launch ejabberd erl +S 2:2 +sbwt none +sbwtdcpu none +sbwtdio none -noinput \
         -mnesia dir "\"$dir/db\"" -s ejabberd -eval "$(register)"
     await ejabberd test -f "$dir/registered"
