@@ -228,14 +228,17 @@ static int read_token(lq_stream *stream, const lq_value *v)
         v->len <= TOKEN ? NULL : memchr(name, '\0', v->len - TOKEN);
     const lq_mechanism *m = end == NULL ? NULL : lq_mechanism_of(name);
     lq_token *token;
+    size_t len;
     char *text;
 
-    if (m == NULL || m->family != LQ_SASL_HT ||
-        end + 1 == (const char *)v->bytes + v->len) {
+    if (m == NULL || m->family != LQ_SASL_HT) {
         return LQ_OK;
     }
-    text = lq_strndup(end + 1,
-                      v->len - (size_t)(end + 1 - (const char *)v->bytes));
+    len = v->len - (size_t)(end + 1 - (const char *)v->bytes);
+    if (len == 0 || memchr(end + 1, '\0', len) != NULL) {
+        return LQ_OK; /* no text */
+    }
+    text = lq_strndup(end + 1, len);
     token = text == NULL
                 ? NULL
                 : lq_token_new(text, m, (int64_t)lq_get_number(v->bytes, 8));

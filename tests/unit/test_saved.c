@@ -758,6 +758,10 @@ static const struct odd_row {
     ODD('t', "\0\0\0\0\0\0\0\0\0\0\0\0PLAIN\0token"),
     ODD('t', "\0\0\0\0\0\0\0\0\0\0\0\0HT-SHA-999-EXPR\0token"),
     ODD('t', "\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0HT-SHA-256-EXPR\0"),
+    ODD('t', "\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0HT-SHA-256-EXPR\0"
+             "\0ecret"),
+    ODD('t', "\xff\xff\xff\xff\xff\xff\xff\xff\0\0\0\0\0HT-SHA-256-EXPR\0"
+             "s\0cret"),
     ODD('s', ""),
     ODD('s', "LqR1"),
     ODD('s', "LqR1 and all the rest of it, which is no session at all........"),
