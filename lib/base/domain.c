@@ -95,6 +95,22 @@ static int name_encode(const char *name, uint8_t **encoded)
     return LQ_OK;
 }
 
+/* Whether NAME, decoded from ENCODED, is that name: A-labels can be made of
+ * anything, and are not looked into on their way here. */
+static int name_check(const char *name, const uint8_t *encoded)
+{
+    uint8_t *again;
+    int rv = name_encode(name, &again);
+
+    if (rv == LQ_OK) {
+        rv = strcmp((const char *)again, (const char *)encoded) == 0
+                 ? LQ_OK
+                 : LQ_E_ARGUMENT;
+        idn2_free(again);
+    }
+    return rv;
+}
+
 static int name_decode(lq_buffer *out, const uint8_t *encoded)
 {
     char *name;
@@ -103,7 +119,8 @@ static int name_decode(lq_buffer *out, const uint8_t *encoded)
     if (rv != IDN2_OK) {
         return idn_error(rv);
     }
-    rv = lq_buffer_append(out, name, strlen(name));
+    rv = name_check(name, encoded);
+    rv = rv < 0 ? rv : lq_buffer_append(out, name, strlen(name));
     idn2_free(name);
     return rv;
 }

@@ -140,6 +140,7 @@ static const row domains[] = {
     { "1אב.example", NULL },
     { "☃.example", NULL },
     { "xn--n3h.example", NULL },
+    { "xn--a-r8a.example", NULL }, /* "˛" is no letter, but is mapped */
     { "xn--.example", NULL },
     { "xn--a.example", NULL },
     { "xn--example-.com", NULL },
