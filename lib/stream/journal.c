@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "stream/record.h"
 #include "stream/sm.h"
 #include "stream/stream.h"
@@ -31,6 +32,9 @@ enum {
 };
 
 enum { SILENT = 1, MOMENTARY = 2 };
+
+#define COUNT_MAX (UINT64_C(1) << 60) /* stanzas that nobody sends in a life   \
+                                       */
 
 #define SERIAL_MS_MAX (INT64_C(1) << 43) /* the year 2248 */
 
@@ -503,11 +507,31 @@ static bool read_counters(lq_stream *stream, lq_value *v, uint64_t *acked,
     uint64_t last;
 
     if (!lq_value_number(v, 8, acked) || !lq_value_number(v, 8, handled) ||
-        !lq_value_number(v, 4, &last) || last > INT32_MAX) {
+        !lq_value_number(v, 4, &last) || *acked > COUNT_MAX ||
+        *handled > COUNT_MAX || last > INT32_MAX) {
         return false;
     }
     stream->ids.last = (lq_id)last;
     return true;
+}
+
+/* Whether the session's name can be said, and who we are in it is somebody.
+ * LQ_OK, LQ_E_ARGUMENT, or LQ_E_NOMEM. */
+static int check_session(const lq_sm_past *past, const char *jid)
+{
+    int why = LQ_OK;
+    lq_jid *parsed;
+
+    if (past->features == NULL || past->id[0] == '\0' ||
+        !lq_utf8_valid_xml(past->id, strlen(past->id))) {
+        return LQ_E_ARGUMENT;
+    }
+    parsed = lq_jid_parse(jid, &why);
+    if (parsed == NULL) {
+        return why == LQ_E_NOMEM ? why : LQ_E_ARGUMENT;
+    }
+    lq_jid_free(parsed);
+    return LQ_OK;
 }
 
 /* A session, or that there is none. */
@@ -516,10 +540,12 @@ static int read_session(lq_stream *stream, int tag, lq_value *v)
     uint64_t again, serials;
     lq_sm_past past;
     const char *jid;
+    int rv;
 
     if (!lq_value_number(v, 8, &past.acked) ||
-        !lq_value_number(v, 8, &serials) ||
-        !read_counters(stream, v, &again, &past.handled)) {
+        !lq_value_number(v, 8, &serials) || serials > COUNT_MAX ||
+        !read_counters(stream, v, &again, &past.handled) ||
+        past.acked != again) {
         return LQ_OK;
     }
     stream->journal->serials = serials;
@@ -527,8 +553,9 @@ static int read_session(lq_stream *stream, int tag, lq_value *v)
     past.location = lq_value_text(v);
     jid = lq_value_text(v);
     past.features = lq_value_text(v);
-    if (tag != SESSION || past.features == NULL || past.id[0] == '\0') {
-        return LQ_OK;
+    rv = tag == SESSION ? check_session(&past, jid) : LQ_E_ARGUMENT;
+    if (rv < 0) {
+        return rv == LQ_E_NOMEM ? rv : LQ_OK;
     }
     return lq_replace(&stream->jid, jid) < 0 ? LQ_E_NOMEM
                                              : lq_sm_restore(stream, &past);

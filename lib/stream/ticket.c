@@ -388,9 +388,10 @@ static void ticket_forget(lq_ticket *ticket)
 void lq_ticket_unheld(lq_stream *stream, lq_id id)
 {
     lq_live *live = lq_ids_get(&stream->ids, id, LQ_LIVE_TICKET);
+    lq_ticket *ticket = live == NULL ? NULL : LQ_OUTER(live, lq_ticket, live);
 
-    if (live != NULL) {
-        ticket_forget(LQ_OUTER(live, lq_ticket, live));
+    if (ticket != NULL && ticket->note.event.type == 0) { /* else it waits */
+        ticket_forget(ticket);
     }
 }
 

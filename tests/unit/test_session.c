@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/table.h"
 #include "peer.h"
 #include "suite.h"
 
@@ -285,6 +286,79 @@ START_TEST(what_waited_for_a_session_waits_in_the_next_process)
     peer_send(p, ACK("1"));
     expect_fate(id, LQ_DELIVERY_ACKED);
     end();
+}
+END_TEST
+
+/* A record as another version might write it, or an enemy. */
+static void store_record(char tag, const void *value, size_t len)
+{
+    static const lq_hash_key nobody = { 0 };
+    char bytes[512] = { tag, (char)len };
+    uint64_t sum;
+
+    memcpy(bytes + 5, value, len);
+    sum = lq_hash(&nobody, bytes, 5 + len);
+    for (int i = 0; i < 8; i++) {
+        bytes[5 + len + (size_t)i] = (char)(sum >> 8 * i);
+    }
+    store_put(LQ_SAVED_RECORDS, bytes, 5 + len + 8);
+}
+
+START_TEST(fate_is_told_once_whatever_else_is_said_of_it)
+{
+    static const char ended[8] = { 9 }, unheld[4] = { 9 };
+    static const char held[] = "\x09\0\0\0\0\0\0\0\0\0\0\0\0<message/>";
+
+    first_process(_i, false);
+    store_record('e', ended, sizeof(ended));
+    store_record('u', unheld, sizeof(unheld));
+    store_record('h', held, sizeof(held) - 1);
+    store_record('o', held, sizeof(held) - 1);
+    store_record('e', ended, sizeof(ended));
+    next_process(_i, false, "0");
+    expect_fate(9, LQ_DELIVERY_ACKED);
+    resumed("1");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_quiet(p);
+    end();
+}
+END_TEST
+
+/* Counters of eight bytes, name, location, who we are, features. */
+#define NOUGHT   "\0\0\0\0\0\0\0\0"
+#define SEVEN    "\7\0\0\0\0\0\0\0"
+#define ENORMOUS "\0\0\0\0\0\0\0\xff"
+#define PAST(n)  n NOUGHT n NOUGHT "\0\0\0\0"
+#define ODD(fields)                                                            \
+    {                                                                          \
+        fields "\0", sizeof(fields)                                            \
+    }
+
+static const struct odd_row {
+    const char *bytes;
+    size_t len;
+} odd_rows[] = {
+    ODD(PAST(SEVEN) "sm\xff\0\0" PEER_JID "\0"),
+    ODD(PAST(SEVEN) "sm-1\0\0@\0"),
+    ODD(PAST(SEVEN) "\0\0" PEER_JID "\0"),
+    ODD(PAST(SEVEN) "sm-1\0\0" PEER_JID),
+    ODD(PAST(ENORMOUS) "sm-1\0\0" PEER_JID "\0"),
+    { "\7\0\0", 3 },
+};
+
+START_TEST(session_that_makes_no_sense_is_none)
+{
+    for (size_t i = 0; i < suite_rows(sizeof(odd_rows) / sizeof(odd_rows[0]));
+         i++) {
+        store_clear();
+        store_put(LQ_SAVED_SESSION, "LQS1", 4);
+        store_record('a', PEER_JID, strcspn(PEER_JID, "/"));
+        store_record('s', odd_rows[i].bytes, odd_rows[i].len);
+        p = process(_i, false);
+        peer_login(p);
+        peer_expect(p, ENABLE);
+        end();
+    }
 }
 END_TEST
 
@@ -660,6 +734,8 @@ int main(void)
         stanza_costs_its_own_size,
         record_that_was_written_in_half_counts_as_none,
         damage_is_refused_and_foreign_sessions_too,
+        fate_is_told_once_whatever_else_is_said_of_it,
+        session_that_makes_no_sense_is_none,
         what_waited_for_a_session_waits_in_the_next_process,
         who_is_there_is_asked_anew_by_another_process,
         fate_that_was_stored_and_not_told_is_told_by_the_next_process,
