@@ -58,7 +58,7 @@ static void claim_rewritten(const lq_stanza *header)
 }
 
 /* Declarations apart, expat has seen the same attributes. */
-static void claim_header(const comparison *c, const lq_stanza *header)
+static void claim_header(comparison *c, const lq_stanza *header)
 {
     const char *name, *xmlns, *value;
     outline ours = { .text = NULL };
@@ -70,8 +70,27 @@ static void claim_header(const comparison *c, const lq_stanza *header)
             outline_attr(&ours, name, xmlns, value);
         }
     }
-    CLAIM(ours.wide || outline_equal(&ours, &c->expat.header));
+    c->wide |= ours.wide;
+    CLAIM(c->wide || outline_equal(&ours, &c->expat.header));
     outline_clear(&ours);
+}
+
+/* Whether a prefix that is not ASCII may be declared there. */
+static bool declares_wide(const char *bytes, size_t len)
+{
+    static const char xmlns[] = "xmlns:";
+    size_t size = strlen(xmlns);
+
+    for (size_t i = 0; i + size < len; i++) {
+        if (memcmp(bytes + i, xmlns, size) == 0) {
+            for (size_t j = i + size; j < len && bytes[j] != '='; j++) {
+                if ((bytes[j] & 0x80) != 0) {
+                    return true;
+                }
+            }
+        }
+    }
+    return false;
 }
 
 static bool take_header(comparison *c, const char *bytes, size_t len)
@@ -82,6 +101,7 @@ static bool take_header(comparison *c, const char *bytes, size_t len)
         CLAIM(header == NULL);
         return false;
     }
+    c->wide = declares_wide(bytes, len);
     claim_header(c, header);
     claim_rewritten(header);
     c->parser = lq_header_is_canonical(header)
@@ -119,7 +139,7 @@ static int take_element(comparison *c, const char *bytes, size_t len)
     CLAIM(rv != LQ_E_POLICY); /* within the limits it cannot be */
     if (rv == LQ_OK) {
         outline_element(&ours, stanza->root);
-        c->wide |= ours.wide;
+        c->wide |= ours.wide || declares_wide(bytes, len);
         CLAIM(c->wide || c->count < c->expat.count);
         if (c->count < c->expat.count) {
             CLAIM(outline_equal(&ours, &c->expat.elements[c->count]));

@@ -1,10 +1,12 @@
 /* talk.c - see talk.h. */
 #include "talk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fuzz.h"
+#include "server.h"
 
 enum { CONNECTIONS = 5, TURNS = 500 };
 
@@ -18,16 +20,18 @@ static void on_error(void *self, xmlErrorPtr error)
     }
 }
 
-static void read_id(talk *t, int count, const xmlChar **attrs)
+/* "" if there is none, or it is longer than that. */
+static void read_attr(char *out, size_t size, const char *name, int count,
+                      const xmlChar **attrs)
 {
-    t->id[0] = '\0';
+    out[0] = '\0';
     for (int i = 0; i < count; i++, attrs += 5) {
         size_t len = (size_t)(attrs[4] - attrs[3]);
 
-        if (strcmp((const char *)attrs[0], "id") == 0 && attrs[2] == NULL &&
-            len < sizeof(t->id)) {
-            memcpy(t->id, attrs[3], len);
-            t->id[len] = '\0';
+        if (strcmp((const char *)attrs[0], name) == 0 && attrs[2] == NULL &&
+            len < size) {
+            memcpy(out, attrs[3], len);
+            out[len] = '\0';
         }
     }
 }
@@ -48,9 +52,48 @@ static void note_id(talk *t, const char *xmlns)
         if (i == TALK_ANY ||
             (spaces[i] != NULL && strcmp(xmlns, spaces[i]) == 0)) {
             strcpy(t->ids[i], t->id);
-            t->bind |= i == TALK_BIND;
+            t->wants |= i == TALK_BIND ? TALK_WANTS_BIND : 0;
         }
     }
+}
+
+/* What the server is to answer, by the depth at which it stands. */
+static const struct {
+    int depth;
+    const char *name, *xmlns;
+    unsigned wants;
+} wishes[] = {
+    { 0, "stream", "http://etherx.jabber.org/streams", TALK_WANTS_HEADER },
+    { 1, "auth", "urn:ietf:params:xml:ns:xmpp-sasl", TALK_WANTS_SUCCESS },
+    { 1, "authenticate", "urn:xmpp:sasl:2", TALK_WANTS_SUCCESS2 },
+    { 1, "resume", "urn:xmpp:sm:3", TALK_WANTS_RESUMED },
+    { 1, "enable", "urn:xmpp:sm:3", TALK_WANTS_ENABLED },
+    { 2, "resume", "urn:xmpp:sm:3", TALK_WANTS_RESUMED },
+    { 2, "bind", "urn:xmpp:bind:0", TALK_WANTS_BOUND },
+    { 3, "enable", "urn:xmpp:sm:3", TALK_WANTS_ENABLED },
+};
+
+static void note_wish(talk *t, const char *name, const char *xmlns, int count,
+                      const xmlChar **attrs)
+{
+    for (size_t i = 0; i < sizeof(wishes) / sizeof(wishes[0]); i++) {
+        if (wishes[i].depth == t->depth && strcmp(wishes[i].name, name) == 0 &&
+            xmlns != NULL && strcmp(wishes[i].xmlns, xmlns) == 0) {
+            t->wants |= wishes[i].wants;
+            if (wishes[i].wants == TALK_WANTS_RESUMED) {
+                read_attr(t->previd, sizeof(t->previd), "previd", count, attrs);
+                read_attr(t->h, sizeof(t->h), "h", count, attrs);
+            }
+            t->quiet |= t->unsound && wishes[i].wants == TALK_WANTS_ENABLED;
+        }
+    }
+}
+
+static bool is_stanza(const char *name, const char *xmlns)
+{
+    return xmlns != NULL && strcmp(xmlns, "jabber:client") == 0 &&
+           (strcmp(name, "message") == 0 || strcmp(name, "presence") == 0 ||
+            strcmp(name, "iq") == 0);
 }
 
 static void on_start(void *self, const xmlChar *name, const xmlChar *prefix,
@@ -58,30 +101,26 @@ static void on_start(void *self, const xmlChar *name, const xmlChar *prefix,
                      const xmlChar **spaces, int count, int defaulted,
                      const xmlChar **attrs)
 {
+    const char *local = (const char *)name, *space = (const char *)xmlns;
     talk *t = self;
 
     (void)prefix, (void)space_count, (void)spaces, (void)defaulted;
     CLAIM(xmlns != NULL || t->depth > 1);
-    switch (t->depth++) {
-    case 0:
-        CLAIM(strcmp((const char *)name, "stream") == 0);
-        t->header = true;
-        break;
-    case 1:
-        read_id(t, count, attrs);
-        t->auth |= strcmp((const char *)name, "auth") == 0;
-        if (strcmp((const char *)name, "iq") != 0) {
+    CLAIM(t->depth > 0 || strcmp(local, "stream") == 0);
+    note_wish(t, local, space, count, attrs);
+    if (t->depth == 1) {
+        read_attr(t->id, sizeof(t->id), "id", count, attrs);
+        if (strcmp(local, "iq") != 0) {
             t->id[0] = '\0';
         }
-        break;
-    case 2:
-        if (t->id[0] != '\0' && xmlns != NULL) {
-            note_id(t, (const char *)xmlns);
+        t->heard += is_stanza(local, space) ? 1 : 0;
+        if (strcmp(local, "enable") == 0) {
+            t->heard = 0;
         }
-        break;
-    default:
-        break;
+    } else if (t->depth == 2 && t->id[0] != '\0' && space != NULL) {
+        note_id(t, space);
     }
+    t->depth++;
 }
 
 static void on_end(void *self, const xmlChar *name, const xmlChar *prefix,
@@ -115,6 +154,7 @@ static void judge_renew(talk *t)
 
     judge_free(t);
     t->depth = 0;
+    t->quiet = false;
     t->judge = xmlCreatePushParserCtxt(&sax, t, NULL, 0, NULL);
 }
 
@@ -136,8 +176,10 @@ static void judge_hear(talk *t, const char *bytes, size_t len)
             piece++;
         }
         CLAIM(t->judge != NULL);
-        xmlParseChunk(t->judge, bytes, (int)piece, 0);
-        CLAIM(t->judge->wellFormed);
+        if (!t->quiet) {
+            xmlParseChunk(t->judge, bytes, (int)piece, 0);
+            CLAIM(t->judge->wellFormed);
+        }
         bytes += piece;
         len -= piece;
     }
@@ -150,23 +192,23 @@ void talk_asked(talk *t, lq_id id)
     CLAIM(id > 0 || (id > -100 && id <= 0));
     if (id > 0) {
         for (int i = 0; i < t->count; i++) {
-            CLAIM(t->asked[i].id != id);
+            CLAIM(t->asked[i].id != id || t->asked[i].ended);
         }
         CLAIM(t->count < TALK_ASKED);
         t->asked[t->count].id = id;
+        t->asked[t->count].request = false;
         t->asked[t->count++].ended = false;
     }
 }
 
-static void ended(talk *t, lq_id id)
+static void note_end(talk *t, lq_id id)
 {
     int i = 0;
 
-    while (i < t->count && t->asked[i].id != id) {
+    while (i < t->count && (t->asked[i].id != id || t->asked[i].ended)) {
         i++;
     }
-    CLAIM(i < t->count); /* it was asked for */
-    CLAIM(!t->asked[i].ended);
+    CLAIM(i < t->count); /* it was asked for, and has not ended yet */
     t->asked[i].ended = true;
 }
 
@@ -192,10 +234,10 @@ static void claim_event(talk *t, const lq_event *event)
     case LQ_EVENT_REPLY:
         CLAIM((event->error == 0 || event->error == LQ_E_STANZA) ==
               (event->stanza != NULL));
-        ended(t, event->id);
+        note_end(t, event->id);
         break;
     case LQ_EVENT_DELIVERY:
-        ended(t, event->id);
+        note_end(t, event->id);
         break;
     case LQ_EVENT_MESSAGE:
     case LQ_EVENT_PRESENCE:
@@ -207,7 +249,7 @@ static void claim_event(talk *t, const lq_event *event)
     }
 }
 
-static void take_events(talk *t)
+void talk_take_events(talk *t)
 {
     const lq_event *event;
 
@@ -231,6 +273,9 @@ static void take_output(talk *t)
     while ((bytes = lq_stream_output(t->stream, &len)) != NULL) {
         CLAIM(len > 0 && t->transport);
         judge_hear(t, bytes, len);
+        if (t->said != NULL) {
+            t->said(t, bytes, len);
+        }
         CLAIM(lq_stream_sent(t->stream, t->now, len) == LQ_OK);
     }
 }
@@ -292,7 +337,7 @@ static bool connect_again(talk *t)
             CLAIM(lq_stream_connected(t->stream, t->now, LQ_TRANSPORT_SECURE) ==
                   LQ_OK);
             t->transport = true;
-            t->header = t->auth = t->bind = false;
+            t->wants = 0;
             settle(t);
         } else if (!wait(t)) {
             return false;
@@ -316,7 +361,7 @@ static void deliver(talk *t, const char *bytes, size_t len, unsigned pieces)
             return;
         }
         if (taken == 0) {
-            take_events(t);
+            talk_take_events(t);
             settle(t);
             if (!t->transport || !lq_stream_can_recv(t->stream)) {
                 return; /* a question is open */
@@ -327,46 +372,7 @@ static void deliver(talk *t, const char *bytes, size_t len, unsigned pieces)
     }
 }
 
-#define HEADER                                                                 \
-    "<?xml version='1.0'?><stream:stream xmlns='jabber:client'"                \
-    " xmlns:stream='http://etherx.jabber.org/streams' version='1.0'"           \
-    " from='example.net' id='s1' xml:lang='en'>"
-#define NS_SASL "urn:ietf:params:xml:ns:xmpp-sasl"
-#define NS_BIND "urn:ietf:params:xml:ns:xmpp-bind"
-
-static void say(talk *t, const char *text)
-{
-    deliver(t, text, strlen(text), 0);
-}
-
-/* Log the stream in by PLAIN. */
-static void serve(talk *t)
-{
-    bool authenticated = false;
-
-    for (int i = 0; i < 10 && t->transport; i++) {
-        if (t->header) {
-            t->header = false;
-            say(t, HEADER "<stream:features>");
-            say(t, authenticated
-                       ? t->features
-                       : "<mechanisms xmlns='" NS_SASL
-                         "'><mechanism>PLAIN</mechanism></mechanisms>");
-            say(t, "</stream:features>");
-        } else if (t->auth) {
-            t->auth = false;
-            authenticated = true;
-            say(t, "<success xmlns='" NS_SASL "'/>");
-        } else if (t->bind) {
-            t->bind = false;
-            say(t, "<iq type='result' id='");
-            say(t, t->ids[TALK_BIND]);
-            say(t, "'><bind xmlns='" NS_BIND
-                   "'><jid>romeo@example.net/orchard</jid></bind></iq>");
-            return;
-        }
-    }
-}
+void talk_say(talk *t, const char *text) { deliver(t, text, strlen(text), 0); }
 
 static bool make_connection(talk *t)
 {
@@ -377,7 +383,7 @@ static bool make_connection(talk *t)
         return false;
     }
     if (t->features != NULL) {
-        serve(t);
+        server_log_in(t);
     }
     return t->transport;
 }
@@ -394,7 +400,7 @@ static bool command(talk *t, unsigned code, unsigned next)
         }
         break;
     case 12:
-        take_events(t);
+        talk_take_events(t);
         break;
     case 14:
         wait(t);
@@ -411,6 +417,21 @@ static bool command(talk *t, unsigned code, unsigned next)
     return code == 11;
 }
 
+/* What CODE stands for in what the server sends; its length. */
+static size_t spell(talk *t, unsigned code, char *out)
+{
+    if (code >= 1 && code < TALK_IDS) {
+        memcpy(out, t->ids[code], strlen(t->ids[code]));
+        return strlen(t->ids[code]);
+    }
+    if (code == 17 || code == 18) {
+        t->heard -= code == 18 ? 1 : 0;
+        return (size_t)sprintf(out, "%lu", (unsigned long)t->heard);
+    }
+    *out = (char)code;
+    return 1;
+}
+
 static bool is_command(unsigned code)
 {
     return code == 11 || code == 12 || (code >= 14 && code <= 16);
@@ -424,19 +445,14 @@ void talk_hear(talk *t, const uint8_t *data, size_t size)
     for (size_t i = 0; i < size && !t->closed; i++) {
         unsigned code = data[i];
 
-        if (code >= 1 && code < TALK_IDS) {
-            size_t id = strlen(t->ids[code]);
-
-            memcpy(bytes + len, t->ids[code], id);
-            len += id;
-        } else if (is_command(code)) {
+        if (is_command(code)) {
             if (len > 0 && make_connection(t)) {
                 deliver(t, bytes, len, t->pieces);
             }
             len = 0;
             i += command(t, code, i + 1 < size ? data[i + 1] : 0);
         } else {
-            bytes[len++] = (char)code;
+            len += spell(t, code, bytes + len);
         }
     }
     if (len > 0 && make_connection(t)) {
@@ -464,16 +480,13 @@ void talk_start(talk *t)
     make_connection(t);
 }
 
-void talk_end(talk *t)
+void talk_run_out(talk *t)
 {
     int turns = 0;
 
-    take_events(t);
-    CLAIM(t->closed || lq_stream_stop(t->stream, t->now) == LQ_OK ||
-          lq_stream_state(t->stream) >= LQ_STATE_CLOSING);
     while (!t->closed && turns++ < TURNS) {
         settle(t);
-        take_events(t);
+        talk_take_events(t);
         settle(t);
         if (!t->closed) {
             wait(t);
@@ -481,6 +494,14 @@ void talk_end(talk *t)
     }
     CLAIM(t->closed && !t->transport);
     CLAIM(lq_stream_event(t->stream) == NULL);
+}
+
+void talk_end(talk *t)
+{
+    talk_take_events(t);
+    CLAIM(t->closed || lq_stream_stop(t->stream, t->now) == LQ_OK ||
+          lq_stream_state(t->stream) >= LQ_STATE_CLOSING);
+    talk_run_out(t);
     for (int i = 0; i < t->count; i++) {
         CLAIM(t->asked[i].ended);
     }
