@@ -33,8 +33,8 @@ enum {
 
 enum { SILENT = 1, MOMENTARY = 2 };
 
-#define COUNT_MAX (UINT64_C(1) << 60) /* stanzas that nobody sends in a life   \
-                                       */
+/* Nobody sends as many stanzas in a life. */
+#define COUNT_MAX (UINT64_C(1) << 60)
 
 #define SERIAL_MS_MAX (INT64_C(1) << 43) /* the year 2248 */
 

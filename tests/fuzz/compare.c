@@ -75,6 +75,16 @@ static void claim_header(comparison *c, const lq_stanza *header)
     outline_clear(&ours);
 }
 
+static bool is_wide(const char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        if ((bytes[i] & 0x80) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Whether a prefix that is not ASCII may be declared there. */
 static bool declares_wide(const char *bytes, size_t len)
 {
@@ -83,10 +93,11 @@ static bool declares_wide(const char *bytes, size_t len)
 
     for (size_t i = 0; i + size < len; i++) {
         if (memcmp(bytes + i, xmlns, size) == 0) {
-            for (size_t j = i + size; j < len && bytes[j] != '='; j++) {
-                if ((bytes[j] & 0x80) != 0) {
-                    return true;
-                }
+            const char *name = bytes + i + size;
+            const char *end = memchr(name, '=', len - i - size);
+
+            if (end != NULL && is_wide(name, (size_t)(end - name))) {
+                return true;
             }
         }
     }
@@ -101,7 +112,7 @@ static bool take_header(comparison *c, const char *bytes, size_t len)
         CLAIM(header == NULL);
         return false;
     }
-    c->wide = declares_wide(bytes, len);
+    c->wide = is_wide(bytes, len);
     claim_header(c, header);
     claim_rewritten(header);
     c->parser = lq_header_is_canonical(header)

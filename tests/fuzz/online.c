@@ -141,8 +141,10 @@ static void act_save(talk *t, const char *who)
     size_t len;
 
     (void)who;
-    lq_stream_save(t->stream, LQ_SAVED_ACCOUNT, &len);
-    lq_stream_saved(t->stream, t->now, LQ_SAVED_ACCOUNT);
+    for (int which = LQ_SAVED_ACCOUNT; which <= LQ_SAVED_RECORDS; which++) {
+        lq_stream_save(t->stream, which, &len);
+        lq_stream_saved(t->stream, t->now, which);
+    }
 }
 
 static void act_stop(talk *t, const char *who)
@@ -151,12 +153,24 @@ static void act_stop(talk *t, const char *who)
     lq_stream_stop(t->stream, t->now);
 }
 
+static void act_suspect(talk *t, const char *who)
+{
+    (void)who;
+    lq_stream_network_changed(t->stream, t->now);
+}
+
+static void act_request_own(talk *t, const char *who)
+{
+    (void)who;
+    act_request(t, NULL);
+}
+
 static void (*const acts[])(talk *t, const char *who) = {
     act_message, act_private,   act_request,     act_info,     act_items,
     act_ping,    act_version,   act_set,         act_remove,   act_join,
     act_leave,   act_subscribe, act_unsubscribe, act_approve,  act_deny,
     act_away,    act_direct,    act_indirect,    act_inactive, act_save,
-    act_stop,
+    act_stop,    act_suspect,   act_request_own,
 };
 
 static void act(talk *t, unsigned what)
@@ -279,6 +293,11 @@ static const char features[] =
     "<sub xmlns='urn:xmpp:features:pre-approval'/>"
     "<csi xmlns='urn:xmpp:csi:0'/>";
 
+static const char features_sm[] =
+    "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>"
+    "<sm xmlns='urn:xmpp:sm:3'/><limits xmlns='urn:xmpp:stream-limits:0'>"
+    "<max-bytes>20000</max-bytes><idle-seconds>60</idle-seconds></limits>";
+
 static lq_config *config_of(unsigned how)
 {
     lq_config *config = lq_config_new("romeo@example.net");
@@ -287,6 +306,7 @@ static lq_config *config_of(unsigned how)
     lq_config_set_mechanisms(config, "PLAIN");
     if ((how & 4) != 0) {
         lq_config_set_saved(config, LQ_SAVED_ACCOUNT, NULL, 0);
+        lq_config_set_saved(config, LQ_SAVED_SESSION, NULL, 0);
     }
     if ((how & 8) != 0) {
         lq_config_set_reconnect(config, LQ_NEVER, LQ_NEVER);
@@ -303,7 +323,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     random_seed(1);
     talk_begin(&t, config_of(with.how));
     t.pieces = pieces;
-    t.features = features;
+    t.features = (with.how & 32) != 0 ? features_sm : features;
+    t.sasl2 = (with.how & 64) != 0;
+    t.resumes = (with.how & 128) != 0 ? TALK_KNOWS_COUNT : TALK_RESUMES;
     t.act = act;
     t.told = told;
     lq_stream_trace(t.stream, (with.how & 16) != 0);
