@@ -1,8 +1,8 @@
 /* online.c - a stream that is logged in, with all modules; then the input is
  * the server, and the program does what it says.  See talk.h.
  *
- * The first byte tells how the input is delivered, the second how the stream
- * is used. */
+ * The first byte tells how the input is delivered, and whether the program has
+ * taken ONLINE, the second how the stream is used. */
 #include <string.h>
 
 #include "base/array.h"
@@ -332,6 +332,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     attach(t.stream);
     talk_start(&t);
     CLAIM(lq_stream_state(t.stream) == LQ_STATE_ONLINE);
+    if ((pieces & 128) == 0) { /* the modules ask what they ask at first */
+        talk_take_events(&t);
+        talk_say(&t, " ");
+    }
     talk_hear(&t, data, size);
     talk_end(&t);
     return 0;
