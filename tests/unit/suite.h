@@ -17,6 +17,13 @@ int suite_main_chunked(const char *name, const TTest *const *tests);
  * memory_torture().  The tests say CLAIM() instead of ck_assert(). */
 int suite_main_tortured(const char *name, const TTest *const *tests);
 
+/* A suite of several cases, each under its own NAME in reports: begin, add
+ * them (chunked; tortured as well), run all.  What main() returns. */
+void suite_begin(const char *name);
+void suite_add_chunked(const char *name, const TTest *const *tests);
+void suite_add_tortured(const char *name, const TTest *const *tests);
+int suite_end(void);
+
 /* 1, 7, SIZE_MAX. */
 size_t suite_chunk(int index);
 
