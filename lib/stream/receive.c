@@ -85,33 +85,57 @@ static int receive_negotiate(lq_stream *stream, int frame)
     return rv;
 }
 
-/* "</stream:stream>", whatever the prefix: the framer does not look. */
-static bool is_closing_tag(const char *bytes, size_t len)
+/* BYTES are an end tag behind all that is open.  It must be the stream's, of
+ * which the framer knows nothing: an element of that name would tell.  LQ_OK or
+ * an error of the parser. */
+static int closing_check(lq_stream *stream, const char *bytes, size_t len)
 {
-    static const char name[] = "stream";
-    size_t size = strlen(name);
+    const char *name = bytes + 2, *end = bytes + len - 1;
+    size_t name_len = 0;
+    lq_stanza *stanza = NULL;
+    lq_buffer tag;
+    int rv;
 
-    while (len > 0 && strchr(" \t\r\n>", bytes[len - 1]) != NULL) {
-        len--;
+    while (end > name && memchr(" \t\r\n", end[-1], 4) != NULL) {
+        end--;
     }
-    return len > size && memcmp(bytes + len - size, name, size) == 0 &&
-           (bytes[len - size - 1] == ':' || bytes[len - size - 1] == '/');
+    while (name + name_len < end &&
+           memchr(" \t\r\n/", name[name_len], 5) == NULL) {
+        name_len++;
+    }
+    if (name + name_len != end) {
+        return LQ_E_XML;
+    }
+    lq_buffer_init(&tag, len + 1);
+    rv = lq_buffer_append(&tag, "<", 1);
+    rv = rv < 0 ? rv : lq_buffer_append(&tag, name, name_len);
+    rv = rv < 0 ? rv : lq_buffer_append(&tag, "/>", 2);
+    rv = rv < 0 ? rv
+                : lq_stream_parse(stream, lq_buffer_bytes(&tag),
+                                  lq_buffer_len(&tag), &stanza);
+    if (rv == LQ_OK &&
+        !lq_element_is(lq_stanza_root(stanza), "stream", LQ_NS_STREAMS)) {
+        rv = LQ_E_XML;
+    }
+    lq_stanza_unref(stanza);
+    lq_buffer_clear(&tag);
+    return rv;
 }
 
 static int receive_frame(lq_stream *stream, int frame)
 {
     size_t len = 0;
     const char *bytes;
-    bool closing;
+    int rv;
 
     lq_inbox_end_frame(&stream->inbox);
     bytes = lq_inbox_newest(&stream->inbox, &len);
     lq_stream_trace_bytes(stream, false, bytes, len);
     if (frame == LQ_FRAME_CLOSE) {
-        closing = is_closing_tag(bytes, len);
+        rv = closing_check(stream, bytes, len);
         lq_inbox_pop(&stream->inbox);
-        if (!closing) {
-            return lq_stream_fail(stream, &frame_faults[-LQ_FRAME_MALFORMED]);
+        if (rv < 0) {
+            return lq_stream_malformed(stream, rv);
         }
         lq_stream_peer_closed(stream);
         return LQ_OK;
