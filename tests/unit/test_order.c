@@ -1,6 +1,5 @@
 /* test_order.c - what must not outlive, overtake or undercut what. */
 #include <loquat/module.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -414,52 +413,6 @@ END_TEST
 
 /* ---- redirects and forged ends ---- */
 
-START_TEST(redirects_behind_a_login_are_counted_too)
-{
-    lq_time begun;
-    int connections = 0;
-
-    p = peer_begin(NULL, 2);
-    lq_stream_start(p->stream, p->now);
-    begun = p->now;
-    while (connections < 20 && lq_stream_wish(p->stream) == LQ_WISH_CONNECT) {
-        login_unseen();
-        peer_send(p, "<stream:error><see-other-host "
-                     "xmlns='urn:ietf:params:xml:ns:xmpp-streams'>"
-                     "elsewhere.example</see-other-host></stream:error>" CLOSE);
-        while (lq_stream_event(p->stream) != NULL) {
-        }
-        lq_stream_disconnected(p->stream, p->now, LQ_OK);
-        while (lq_stream_event(p->stream) != NULL) {
-        }
-        lq_stream_tick(p->stream, p->now);
-        connections++;
-    }
-    CLAIM(p->now == begun);
-    CLAIM_IS(connections, 4);
-    peer_close(p);
-}
-END_TEST
-
-START_TEST(end_that_nobody_vouches_for_is_not_for_good)
-{
-    static const char *const rows[] = { STREAM_ERROR("conflict"),
-                                        STREAM_ERROR("not-authorized"),
-                                        STREAM_ERROR("policy-violation") };
-
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        p = peer_begin(NULL, _i);
-        peer_connect(p, LQ_TRANSPORT_STARTTLS);
-        peer_send(p, PEER_HEADER);
-        peer_send(p, rows[i]);
-        peer_hang_up(p);
-        peer_event(p, LQ_EVENT_OFFLINE);
-        CLAIM_IS(lq_stream_state(p->stream), LQ_STATE_WAITING);
-        peer_close(p);
-    }
-}
-END_TEST
-
 /* ---- modules ---- */
 
 static int init_asks_and_fails(void *self, lq_stream *stream)
@@ -544,8 +497,6 @@ int main(void)
         closed_is_the_last_event,
         offline_senders_still_get_their_roster,
         large_stanza_of_ours_is_not_held_against_the_server,
-        redirects_behind_a_login_are_counted_too,
-        end_that_nobody_vouches_for_is_not_for_good,
         module_that_failed_hears_no_reply,
         fate_of_what_a_module_sends_is_nobodys_event,
         module_that_is_cleared_sends_nothing,

@@ -1,6 +1,5 @@
 /* test_request.c - questions to others, and the one reply that each gets. */
 #include <loquat/module.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,74 +78,6 @@ START_TEST(request_ends_in_the_error)
 }
 END_TEST
 
-START_TEST(request_ends_once)
-{
-    lq_id id;
-
-    p = peer_open(_i);
-    id = ask(NULL);
-    peer_expect(p, ASK);
-    peer_reply(p, "");
-    peer_reply(p, "");
-    peer_refuse(p, "item-not-found");
-    expect_reply(id, LQ_OK);
-    end();
-}
-END_TEST
-
-/* Who may answer what was asked of whom. */
-typedef struct who {
-    const char *to, *from;
-    bool believed;
-} who;
-
-#define ACCOUNT "romeo@example.net"
-#define OWN     ACCOUNT "/orchard"
-
-static const who whos[] = {
-    { NULL, NULL, true },
-    { NULL, ACCOUNT, true },
-    { NULL, OWN, true },
-    { NULL, "example.net", true },
-    { NULL, "Romeo@Example.NET", true },
-    { NULL, ACCOUNT "/other", false },
-    { NULL, "mercutio@example.net", false },
-    { NULL, "evil.example", false },
-    { NULL, "", false },
-    { ACCOUNT, NULL, true },
-    { ACCOUNT, ACCOUNT, true },
-    { ACCOUNT, OWN, true },
-    { ACCOUNT, "example.net", true },
-    { ACCOUNT, ACCOUNT "/other", false },
-    { ACCOUNT, JULIET, false },
-    { OWN, NULL, true },
-    { OWN, OWN, true },
-    { OWN, ACCOUNT "/other", false },
-    { OWN, "evil.example", false },
-    { ACCOUNT "/other", ACCOUNT "/other", true },
-    { ACCOUNT "/other", ACCOUNT, false },
-    { ACCOUNT "/other", NULL, false },
-    { "example.net", NULL, true },
-    { "example.net", "example.net", true },
-    { "example.net", "EXAMPLE.net", true },
-    { "example.net", "evil.example", false },
-    { "example.net", JULIET, false },
-    { JULIET, JULIET, true },
-    { JULIET, "Juliet@EXAMPLE.com/balcony", true },
-    { JULIET, "juliet@example.com/Balcony", false },
-    { JULIET, "juliet@example.com", false },
-    { JULIET, NULL, false },
-    { JULIET, ACCOUNT, false },
-    { JULIET, OWN, false },
-    { JULIET, "example.net", false },
-    { JULIET, "example.com", false },
-    { JULIET, "juliet@example.com/balcony2", false },
-    { "juliet@example.com", "juliet@example.com", true },
-    { "juliet@example.com", JULIET, false },
-    { "conference.example.org", "conference.example.org", true },
-    { "conference.example.org", NULL, false },
-};
-
 static void answer_as(const char *id, const char *from)
 {
     if (from == NULL) {
@@ -155,27 +86,6 @@ static void answer_as(const char *id, const char *from)
         peer_sendf(p, "<iq type='result' id='%s' from='%s'/>", id, from);
     }
 }
-
-START_TEST(reply_is_believed_only_from_who_was_asked)
-{
-    char wire[64];
-    lq_id id;
-
-    p = peer_open(_i);
-    for (size_t i = 0; i < suite_rows(LQ_COUNT(whos)); i++) {
-        id = ask(whos[i].to);
-        peer_expect(p, ASK);
-        xml_attr(peer_last(p), "id", wire, sizeof(wire));
-        answer_as(wire, whos[i].from);
-        if (!whos[i].believed) {
-            peer_quiet(p); /* and still pending */
-            answer_as(wire, whos[i].to);
-        }
-        expect_reply(id, LQ_OK);
-    }
-    end();
-}
-END_TEST
 
 /* Like one that is addressed to nobody. */
 START_TEST(request_to_the_empty_address_is_answered_by_the_account)
@@ -190,36 +100,6 @@ START_TEST(request_to_the_empty_address_is_answered_by_the_account)
     answer_as(wire, JULIET);
     peer_quiet(p);
     answer_as(wire, NULL);
-    expect_reply(id, LQ_OK);
-    end();
-}
-END_TEST
-
-START_TEST(nothing_but_an_iq_reply_completes_an_iq)
-{
-    char wire[64];
-    lq_id id;
-
-    p = peer_open(_i);
-    id = ask(JULIET);
-    peer_expect(p, ASK);
-    xml_attr(peer_last(p), "id", wire, sizeof(wire));
-    peer_sendf(p, "<message type='error' id='%s' from='" JULIET "'/>", wire);
-    peer_event(p, LQ_EVENT_MESSAGE);
-    peer_sendf(p, "<message type='result' id='%s' from='" JULIET "'/>", wire);
-    peer_event(p, LQ_EVENT_MESSAGE);
-    peer_sendf(p, "<presence type='error' id='%s' from='" JULIET "'/>", wire);
-    peer_event(p, LQ_EVENT_PRESENCE);
-    peer_sendf(p, "<iq type='get' id='%s' from='" JULIET "'><x/></iq>", wire);
-    peer_expect(p, "<iq type='error' to='" JULIET "'/>");
-    peer_sendf(p, "<iq id='%s' from='" JULIET "'><x/></iq>", wire);
-    peer_expect(p, "<iq type='error' to='" JULIET "'/>");
-    peer_sendf(p, "<iq type='result' id='%sx' from='" JULIET "'/>", wire);
-    peer_send(p, "<iq type='result' from='" JULIET "'/>");
-    peer_sendf(p, "<iq xmlns='urn:x' type='result' id='%s' from='" JULIET "'/>",
-               wire);
-    peer_quiet(p);
-    answer_as(wire, JULIET);
     expect_reply(id, LQ_OK);
     end();
 }
@@ -311,33 +191,6 @@ START_TEST(reply_that_has_arrived_beats_its_deadline)
 END_TEST
 
 /* ---- identity ---- */
-
-START_TEST(wire_ids_are_random_and_long)
-{
-    enum { COUNT = 1000 };
-    static char ids[COUNT][32];
-    bool twice = false;
-
-    if (memory_is_tortured()) {
-        return;
-    }
-    p = peer_open(_i);
-    for (int i = 0; i < COUNT; i++) {
-        lq_builder *b = i % 2 == 0 ? lq_build_iq(p->stream, LQ_GET, NULL)
-                                   : lq_build_message(p->stream, LQ_CHAT, "a");
-
-        /* 22 of 64 characters are 132 bits, 128 of them random */
-        ck_assert_uint_eq(strlen(lq_builder_id(b)), 22);
-        strcpy(ids[i], lq_builder_id(b));
-        for (int j = 0; j < i; j++) {
-            twice |= strcmp(ids[i], ids[j]) == 0;
-        }
-        lq_builder_free(b);
-    }
-    ck_assert(!twice);
-    end();
-}
-END_TEST
 
 START_TEST(numbers_begin_again_and_skip_what_is_alive)
 {
@@ -605,15 +458,11 @@ int main(void)
     const TTest *const tests[] = {
         request_ends_in_the_result,
         request_ends_in_the_error,
-        request_ends_once,
-        reply_is_believed_only_from_who_was_asked,
         request_to_the_empty_address_is_answered_by_the_account,
-        nothing_but_an_iq_reply_completes_an_iq,
         replies_and_stanzas_keep_their_order,
         timeout_counts_from_the_first_entry_after_the_request,
         timeout_is_as_configured,
         reply_that_has_arrived_beats_its_deadline,
-        wire_ids_are_random_and_long,
         numbers_begin_again_and_skip_what_is_alive,
         only_iqs_are_requests,
         what_is_held_leaves_in_order_behind_the_first_flight,

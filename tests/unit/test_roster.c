@@ -16,10 +16,6 @@
 #define PUSH_VER(ver, inner)                                                   \
     "<iq type='set' id='p1'>" ROSTER_VER(ver, inner) "</iq>"
 #define ACCEPTED "<iq type='result' id='p1'/>"
-#define REFUSED(condition)                                                     \
-    "<iq type='error' id='p1'><error>"                                         \
-    "<" condition " xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/>"             \
-    "</error></iq>"
 
 #define JULIET "juliet@example.com"
 #define ITEM   "<item jid='" JULIET "'/>"
@@ -374,47 +370,6 @@ START_TEST(version_is_dropped_when_changes_may_be_missing)
 END_TEST
 
 /* ---- pushes ---- */
-
-static const struct {
-    const char *push;
-    const char *answer;
-    bool taken;
-} pushes[] = {
-    { PUSH(ITEM), ACCEPTED, true },
-    { PUSH_FROM(" from='" PEER_ACCOUNT "'", ITEM), ACCEPTED, true },
-    { PUSH_FROM(" from='" PEER_JID "'", ITEM), ACCEPTED, true },
-    { PUSH_FROM(" from='Romeo@example.net'", ITEM), ACCEPTED, true },
-    { PUSH_FROM(" from='tybalt@example.net'", ITEM),
-      REFUSED("service-unavailable"), false },
-    { PUSH_FROM(" from='example.net'", ITEM), REFUSED("service-unavailable"),
-      false },
-    { PUSH_FROM(" from='" PEER_ACCOUNT "/other'", ITEM),
-      REFUSED("service-unavailable"), false },
-    { PUSH_FROM(" from='" PEER_ACCOUNT ".evil.example'", ITEM),
-      REFUSED("service-unavailable"), false },
-    { PUSH(""), REFUSED("bad-request"), false },
-    { PUSH(ITEM ITEM), REFUSED("bad-request"), false },
-    { PUSH(ITEM NURSE), REFUSED("bad-request"), false },
-    { PUSH("<item name='nobody'/>"), REFUSED("bad-request"), false },
-    { PUSH("<item jid='@example.com'/>"), REFUSED("bad-request"), false },
-    { PUSH("<item jid='" JULIET "' xmlns='other'/>"), REFUSED("bad-request"),
-      false },
-};
-
-START_TEST(push_is_one_item_from_our_own_account)
-{
-    for (size_t i = 0; i < sizeof(pushes) / sizeof(pushes[0]); i++) {
-        begin_with(_i, ROSTER(""));
-        peer_send(p, pushes[i].push);
-        peer_expect(p, pushes[i].answer);
-        if (pushes[i].taken) {
-            peer_event(p, LQ_EVENT_ROSTER_CHANGED);
-        }
-        ck_assert_int_eq(lq_roster_count(roster), pushes[i].taken);
-        end();
-    }
-}
-END_TEST
 
 START_TEST(push_changes_an_item_and_the_old_one_lives_until_it_has_passed)
 {
@@ -918,7 +873,6 @@ int main(void)
         version_follows_the_pushes,
         version_of_a_push_does_not_stand_for_a_roster_that_never_came,
         version_is_dropped_when_changes_may_be_missing,
-        push_is_one_item_from_our_own_account,
         push_changes_an_item_and_the_old_one_lives_until_it_has_passed,
         push_removes_an_item_which_lives_until_it_has_passed,
         removal_of_a_stranger_is_acknowledged_quietly,

@@ -565,20 +565,6 @@ START_TEST(iq_that_is_none_is_refused_before_anybody_is_asked)
 }
 END_TEST
 
-START_TEST(answer_repeats_nothing_but_text)
-{
-    begin(_i);
-    peer_send(p, "<iq type='get' id='&apos;/&gt;&lt;message to=&apos;x'"
-                 " from='a&amp;&quot;&apos;&lt;'><x/></iq>");
-    peer_expect(p, "<iq type='error' id='&apos;/&gt;&lt;message to=&apos;x'"
-                   " to='a&amp;&quot;&apos;&lt;'/>");
-    peer_send(p,
-              "<iq type='get' id='a&#10;b&#9;c' from='" JULIET "'><x/></iq>");
-    peer_expect(p, "<iq type='error' id='a&#10;b&#9;c'/>");
-    end();
-}
-END_TEST
-
 START_TEST(answer_to_who_did_not_say_goes_to_our_server)
 {
     begin(_i);
@@ -950,7 +936,6 @@ int main(void)
         handler_that_there_is_no_memory_for_is_not_there,
         iq_is_answered_as_its_handlers_say,
         iq_that_is_none_is_refused_before_anybody_is_asked,
-        answer_repeats_nothing_but_text,
         answer_to_who_did_not_say_goes_to_our_server,
         handler_may_answer_itself,
         answer_settles_only_the_iq_it_was_made_for,

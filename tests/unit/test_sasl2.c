@@ -426,20 +426,9 @@ static const success_row success_rows[] = {
     { "%s,", ME, LQ_E_AUTH },
     { "e=other-error", ME, LQ_E_AUTH },
     { "%s", "", LQ_E_BIND },
-    { "%s", BOUND, LQ_E_BIND },
     { "%s", IS(""), LQ_E_BIND },
-    { "%s", IS("@") BOUND, LQ_E_BIND },
     { "%s", IS("mercutio@example.net"), LQ_E_BIND },
-    { "%s", IS("mercutio@example.net/here") BOUND, LQ_E_BIND },
-    { "%s", IS("romeo@example.com/here") BOUND, LQ_E_BIND },
-    { "%s", IS("example.net/here") BOUND, LQ_E_BIND },
     { "%s", IS("example.net"), LQ_E_BIND },
-    { "%s", IS(PEER_ACCOUNT) BOUND, LQ_E_BIND },
-    { "%s", IS(PEER_ACCOUNT "/") BOUND, LQ_E_BIND },
-    { "%s",
-      "<authorization-identifier xmlns='urn:x'>" PEER_ACCOUNT
-      "</authorization-identifier>",
-      LQ_E_BIND },
 };
 
 START_TEST(success_needs_proof_and_our_account)

@@ -111,18 +111,6 @@ static void bind_anew(void)
     peer_expect(p, ENABLE);
 }
 
-static void expect_error(const char *condition)
-{
-    char pattern[256];
-
-    snprintf(pattern, sizeof(pattern),
-             "<error xmlns='http://etherx.jabber.org/streams'>"
-             "<%s xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></error>",
-             condition);
-    peer_expect(p, pattern);
-    CLAIM_IS(lq_stream_wish(p->stream), LQ_WISH_CLOSE);
-}
-
 static void end(void) { peer_close(p); }
 
 /* ---- counting ---- */
@@ -585,82 +573,6 @@ START_TEST(stop_while_offline_tells_what_is_known)
 }
 END_TEST
 
-/* ---- a server that lies ---- */
-
-static const struct lie {
-    const char *says, *condition;
-} lies[] = {
-    { ACK("1"), "undefined-condition" },
-    { ACK("4294967295"), "undefined-condition" },
-    { ACK("4294967296"), "bad-format" },
-    { ACK("-1"), "bad-format" },
-    { ACK("x"), "bad-format" },
-    { "<a xmlns='" NS "'/>", "bad-format" },
-    { ENABLED, "unsupported-stanza-type" },
-    { RESUMED("0"), "unsupported-stanza-type" },
-    { FAILED, "unsupported-stanza-type" },
-    { "<b xmlns='" NS "'/>", "unsupported-stanza-type" },
-    { "<stream:features/>", "unsupported-stanza-type" },
-};
-
-START_TEST(lies_end_the_stream)
-{
-    for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
-        begin_managed(_i);
-        peer_quiet(p);
-        peer_send(p, lies[i].says);
-        while (lq_stream_event(p->stream) != NULL) {
-        }
-        expect_error(lies[i].condition);
-        end();
-    }
-}
-END_TEST
-
-START_TEST(too_high_is_told_with_both_counts)
-{
-    begin_managed(_i);
-    say("one");
-    peer_expect(p, SAID("one"));
-    peer_expect(p, ASK);
-    peer_send(p, ACK("7"));
-    while (lq_stream_event(p->stream) != NULL) {
-    }
-    peer_expect(p, "<error xmlns='http://etherx.jabber.org/streams'>"
-                   "<handled-count-too-high xmlns='" NS
-                   "' h='7' send-count='1'/></error>");
-    end();
-}
-END_TEST
-
-START_TEST(another_session_is_not_ours)
-{
-    lq_id id;
-
-    begin_managed(_i);
-    id = say("one");
-    peer_expect(p, SAID("one"));
-    come_back("0");
-    peer_send(p, "<resumed xmlns='" NS "' previd='two' h='1'/>");
-    expect_error("undefined-condition");
-    peer_hang_up(p);
-    expect_fate(id, LQ_DELIVERY_UNKNOWN);
-    peer_event(p, LQ_EVENT_OFFLINE);
-    end();
-}
-END_TEST
-
-START_TEST(word_before_enabled_is_out_of_turn)
-{
-    begin(_i);
-    peer_send(p, ACK("0"));
-    while (lq_stream_event(p->stream) != NULL) {
-    }
-    expect_error("unsupported-stanza-type");
-    end();
-}
-END_TEST
-
 /* ---- a dead peer ---- */
 
 START_TEST(request_that_is_not_answered_is_the_end)
@@ -758,10 +670,6 @@ int main(void)
         request_that_was_read_and_not_answered_is_lost,
         without_a_count_nobody_knows,
         stop_while_offline_tells_what_is_known,
-        lies_end_the_stream,
-        too_high_is_told_with_both_counts,
-        another_session_is_not_ours,
-        word_before_enabled_is_out_of_turn,
         request_that_is_not_answered_is_the_end,
         late_tick_and_another_network_ask_the_server,
         another_network_ends_the_waiting,

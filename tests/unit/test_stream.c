@@ -897,57 +897,6 @@ START_TEST(what_is_no_xmpp_ends_the_negotiation)
 }
 END_TEST
 
-static void send_long(size_t body)
-{
-    char *text = malloc(body + 1);
-
-    memset(text, 'x', body);
-    text[body] = '\0';
-    peer_sendf(p, "<message><body>%s</body></message>", text);
-    free(text);
-}
-
-START_TEST(element_that_is_too_large_is_refused)
-{
-    static const bad_xml row = { NULL, "policy-violation", LQ_E_POLICY,
-                                 LQ_LAYER_XML };
-    lq_config *config;
-
-    if (memory_is_tortured()) {
-        return;
-    }
-    p = peer_begin(NULL, _i);
-    advance(AUTH);
-    send_long(70000);
-    claim_bad(&row);
-    end();
-
-    config = config_for(PEER_JID);
-    lq_config_set_max_stanza(config, 10000);
-    begin_with(config, _i);
-    peer_login(p);
-    send_long(9000);
-    peer_event(p, LQ_EVENT_MESSAGE);
-    send_long(10000);
-    claim_bad(&row);
-    end();
-}
-END_TEST
-
-START_TEST(element_that_is_too_deep_is_refused)
-{
-    static const bad_xml row = { NULL, "policy-violation", LQ_E_POLICY,
-                                 LQ_LAYER_XML };
-
-    p = peer_open(_i);
-    for (int i = 0; i < 129; i++) {
-        peer_send(p, "<a>");
-    }
-    claim_bad(&row);
-    end();
-}
-END_TEST
-
 int main(void)
 {
     const TTest *const tests[] = {
@@ -986,8 +935,6 @@ int main(void)
         blanks_and_strangers_mean_nothing,
         what_is_no_xmpp_ends_the_session,
         what_is_no_xmpp_ends_the_negotiation,
-        element_that_is_too_large_is_refused,
-        element_that_is_too_deep_is_refused,
         NULL,
     };
 

@@ -13,7 +13,6 @@
 #define NS_TLS           "urn:ietf:params:xml:ns:xmpp-tls"
 #define NS_SASL          "urn:ietf:params:xml:ns:xmpp-sasl"
 #define NS_BIND          "urn:ietf:params:xml:ns:xmpp-bind"
-#define NS_ERRORS        "urn:ietf:params:xml:ns:xmpp-streams"
 #define STARTTLS         "<starttls xmlns='" NS_TLS "'/>"
 #define PROCEED          "<proceed xmlns='" NS_TLS "'/>"
 #define SUCCESS          "<success xmlns='" NS_SASL "'/>"
@@ -315,25 +314,6 @@ START_TEST(certificate_that_does_not_verify_ends_it_before_a_word)
 }
 END_TEST
 
-START_TEST(redirect_does_not_change_the_name_to_verify)
-{
-    begin(usual(), _i);
-    peer_connect(p, LQ_TRANSPORT_STARTTLS);
-    peer_header(p, STARTTLS);
-    peer_expect(p, STARTTLS);
-    peer_send(p, "<stream:error><see-other-host xmlns='" NS_ERRORS
-                 "'>attacker.example</see-other-host></stream:error>");
-    peer_expect_text(p, THE_END);
-    expect_offline(LQ_E_STREAM, false);
-    lq_stream_tick(p->stream, p->now);
-    CLAIM(strcmp(lq_stream_target_host(p->stream), "attacker.example") == 0);
-    connect_with(LQ_TRANSPORT_STARTTLS, TLSPEER_OTHER, TLSPEER_ANY);
-    free(peer_take(p));
-    expect_refusal("name");
-    end();
-}
-END_TEST
-
 /* Its reason is REASON. */
 static lq_id expect_question_why(int kind, const char *reason)
 {
@@ -436,160 +416,6 @@ START_TEST(good_certificate_raises_no_question)
 END_TEST
 
 /* ---- before encryption ---- */
-
-static const char *const injections[] = {
-    " ",
-    "<",
-    "<stream:features/>",
-    PEER_HEADER "<stream:features>" PLAIN "</stream:features>",
-    "\x16\x03\x03",
-};
-
-static void expect_injection(void)
-{
-    char *sent;
-
-    CLAIM(lq_stream_wish(p->stream) == LQ_WISH_CLOSE);
-    sent = peer_take(p);
-    CLAIM(strstr(sent, "<auth") == NULL && strstr(sent, "from=") == NULL);
-    free(sent);
-    expect_offline(LQ_E_POLICY, true);
-    CLAIM(lq_failure_layer(failure()) == LQ_LAYER_TLS);
-}
-
-START_TEST(nothing_may_come_between_proceed_and_the_handshake)
-{
-    for (size_t i = 0; i < LQ_COUNT(injections); i++) {
-        begin(usual(), _i);
-        peer_connect(p, LQ_TRANSPORT_STARTTLS);
-        peer_header(p, STARTTLS);
-        peer_expect(p, STARTTLS);
-        peer_sendf(p, PROCEED "%s", injections[i]); /* in one segment */
-        expect_injection();
-        end();
-
-        begin(usual(), _i);
-        peer_connect(p, LQ_TRANSPORT_STARTTLS);
-        peer_header(p, STARTTLS);
-        peer_expect(p, STARTTLS);
-        peer_send(p, PROCEED);
-        CLAIM_IS(lq_stream_recv(p->stream, p->now, "", 0), 0);
-        peer_send(p, injections[i]); /* before our ClientHello has left */
-        expect_injection();
-        end();
-
-        begin(usual(), _i);
-        peer_connect(p, LQ_TRANSPORT_TLS);
-        peer_send(p, injections[i]);
-        expect_injection();
-        end();
-    }
-}
-END_TEST
-
-START_TEST(server_that_does_not_encrypt_is_told_nothing)
-{
-    static const char *const rows[] = {
-        "",
-        PLAIN,
-        SCRAM BIND,
-        "<starttls xmlns='urn:other'/>" PLAIN,
-        "<starttls/>" PLAIN,
-        BIND,
-    };
-
-    for (size_t i = 0; i < LQ_COUNT(rows); i++) {
-        begin(usual(), _i);
-        peer_connect(p, LQ_TRANSPORT_STARTTLS);
-        peer_header(p, rows[i]);
-        peer_expect(p, STARTTLS);
-        peer_expect(p, "<stream:error><policy-violation xmlns='" NS_ERRORS
-                       "'/></stream:error>");
-        peer_expect_text(p, THE_END);
-        expect_offline(LQ_E_POLICY, true);
-        CLAIM(lq_failure_layer(failure()) == LQ_LAYER_TLS);
-        end();
-    }
-}
-END_TEST
-
-START_TEST(nothing_else_is_taken_in_the_clear)
-{
-    static const char *const rows[] = {
-        SUCCESS,
-        "<message/>",
-        "<stream:features>" PLAIN "</stream:features>",
-        "<iq type='result' id='1'>" BOUND "</iq>",
-        "<challenge xmlns='" NS_SASL "'/>",
-        "<proceed/>",
-        "<proceed xmlns='" NS_SASL "'/>",
-    };
-
-    for (size_t i = 0; i < LQ_COUNT(rows); i++) {
-        for (int asked = 0; asked < 2; asked++) {
-            if (asked == 0 && i == 2) {
-                continue; /* that is in turn */
-            }
-            begin(usual(), _i);
-            peer_connect(p, LQ_TRANSPORT_STARTTLS);
-            if (asked) {
-                peer_header(p, STARTTLS);
-            } else {
-                peer_expect_text(p, "<stream:stream");
-                peer_send(p, PEER_HEADER);
-            }
-            peer_expect(p, STARTTLS);
-            peer_send(p, rows[i]);
-            peer_expect(
-                p, "<stream:error><unsupported-stanza-type xmlns='" NS_ERRORS
-                   "'/></stream:error>");
-            peer_expect_text(p, THE_END);
-            expect_offline(LQ_E_PROTOCOL, false);
-            end();
-        }
-    }
-}
-END_TEST
-
-START_TEST(proceed_before_the_features_is_not_taken)
-{
-    begin(usual(), _i);
-    peer_connect(p, LQ_TRANSPORT_STARTTLS);
-    peer_expect_text(p, "<stream:stream");
-    peer_send(p, PEER_HEADER PROCEED);
-    peer_expect(p, STARTTLS);
-    peer_expect(p, "<stream:error/>");
-    peer_expect_text(p, THE_END);
-    expect_offline(LQ_E_PROTOCOL, false);
-    end();
-}
-END_TEST
-
-START_TEST(server_may_fail_to_encrypt)
-{
-    begin(usual(), _i);
-    peer_connect(p, LQ_TRANSPORT_STARTTLS);
-    peer_header(p, STARTTLS);
-    peer_expect(p, STARTTLS);
-    peer_send(p, "<failure xmlns='" NS_TLS "'/>" THE_END);
-    peer_expect_text(p, THE_END);
-    expect_offline(LQ_E_TLS, false);
-    end();
-}
-END_TEST
-
-START_TEST(what_was_heard_in_the_clear_is_forgotten)
-{
-    begin(usual(), _i);
-    peer_connect(p, LQ_TRANSPORT_STARTTLS);
-    peer_header(p, STARTTLS PLAIN "<x xmlns='urn:x'/>");
-    peer_expect(p, STARTTLS);
-    peer_send(p, PROCEED);
-    tlspeer_begin(&tls, p, TLSPEER_GOOD, TLSPEER_ANY);
-    CLAIM(scram_prove(SCRAM, "SCRAM-SHA-256", "y,,"));
-    end();
-}
-END_TEST
 
 /* ---- handshakes that fail ---- */
 
@@ -1244,18 +1070,11 @@ int main(void)
         stanzas_of_many_records_pass,
         password_is_asked_for_on_a_protected_stream_only,
         certificate_that_does_not_verify_ends_it_before_a_word,
-        redirect_does_not_change_the_name_to_verify,
         handshake_stands_still_until_the_program_trusts,
         certificate_that_the_program_refuses_ends_it,
         certificate_that_nobody_judges_is_refused,
         trust_is_for_this_connection_only,
         good_certificate_raises_no_question,
-        nothing_may_come_between_proceed_and_the_handshake,
-        server_that_does_not_encrypt_is_told_nothing,
-        nothing_else_is_taken_in_the_clear,
-        proceed_before_the_features_is_not_taken,
-        server_may_fail_to_encrypt,
-        what_was_heard_in_the_clear_is_forgotten,
         server_that_speaks_old_tls_only_is_refused,
         server_that_speaks_no_tls_is_refused,
         handshake_has_its_time,
