@@ -44,8 +44,9 @@ LQ_API int lq_config_set_token(lq_config *config, const char *token);
  * PLAIN or DIGEST-MD5 after SCRAM or EXTERNAL, no login without channel binding
  * after one with it (EXTERNAL has none: it proves us to the server, and not the
  * server to us), no SASL 1 after a SASL 2 in which the server proved itself;
- * see lq_stream_forget().  A server that advertises -PLUS and refuses it is taken
- * for an attack: where it is known to be so, leave those with -PLUS out here.
+ * see lq_stream_forget().  A server that advertises -PLUS and refuses it is
+ * taken for an attack: where it is known to be so, leave those with -PLUS out
+ * here.
  */
 LQ_API int lq_config_set_mechanisms(lq_config *config, const char *names);
 
@@ -144,8 +145,8 @@ LQ_API int lq_config_set_saved(lq_config *config, int which, const void *data,
  * whenever the process ends, even in the middle of a call: what send() took and
  * was stored reaches the server exactly once as long as the session can be
  * resumed; what arrives is told at least once, each time with the same
- * lq_stream_serial().  Without it, a process that is killed can lose what it had
- * not stored yet, and send again what had left. */
+ * lq_stream_serial().  Without it, a process that is killed can lose what it
+ * had not stored yet, and send again what had left. */
 LQ_API void lq_config_set_durable(lq_config *config, bool durable);
 
 /* Log in within the TLS handshake itself (early data, RFC 8446) where the

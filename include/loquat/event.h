@@ -60,7 +60,8 @@ struct lq_event {
 LQ_API bool lq_event_resumed(const lq_event *event);
 
 /* DELIVERY: the server has it, as it acknowledges (XEP-0198; without that, as
- * shows when it replies to a later request, or answers our closing tag); it
+ * shows when it replies to a later request, and every 64 KiB it is sent one, or
+ * answers our closing tag); it
  * never arrived; or it left, and nobody knows.  With XEP-0198 a lost connection
  * decides nothing: after the next login the server says what it has, and gets
  * the rest, messages with the time when they were sent (XEP-0203) if that is in

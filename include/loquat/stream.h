@@ -173,8 +173,8 @@ LQ_API const lq_event *lq_stream_event(lq_stream *stream);
  * (request).  Accepted from start() to stop(), else LQ_E_STATE; before ONLINE
  * it waits (a request's time runs all the same), but for a presence that tells
  * where we are, which is LQ_E_STATE then (lq_presence_set() remembers ours).
- * LQ_E_FULL past the high-water mark of
- * 256 KiB; LQ_E_LARGE past lq_stream_max_bytes(); LQ_E_ARGUMENT if B is no such
+ * LQ_E_FULL while 256 KiB wait to leave, or the server has not acknowledged
+ * 1 MiB; LQ_E_LARGE past lq_stream_max_bytes(); LQ_E_ARGUMENT if B is no such
  * stanza or was built wrongly; a NULL B is LQ_E_NOMEM.  Allowed inside
  * handlers. */
 LQ_API lq_id lq_stream_send(lq_stream *stream, lq_builder *b);

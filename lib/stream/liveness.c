@@ -23,12 +23,12 @@ static lq_time liveness_left(const lq_stream *stream, lq_time since,
         since, timeout == LQ_TIMEOUT_SPACE ? lq_limits_space(stream, ms) : ms);
 }
 
-static void liveness_ping(lq_stream *stream)
+lq_id lq_liveness_ping(lq_stream *stream)
 {
     lq_builder *b = lq_build_iq(stream, LQ_GET, lq_jid_domain(stream->self));
 
     lq_build_child(b, "ping", ns_ping, "");
-    lq_ticket_request(stream, b, NULL, 0, true);
+    return lq_ticket_request(stream, b, NULL, 0, true);
 }
 
 static void liveness_dead(lq_stream *stream)
@@ -85,7 +85,7 @@ void lq_liveness_ask(lq_stream *stream)
     if (stream->pinged == LQ_NEVER && stream->state == LQ_STATE_ONLINE &&
         !stream->ending) {
         lq_liveness_probe(stream);
-        liveness_ping(stream);
+        lq_liveness_ping(stream);
     }
 }
 

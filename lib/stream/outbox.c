@@ -106,6 +106,7 @@ const void *lq_stream_output(lq_stream *stream, size_t *len)
     if (stream->hooked || stream->transport == 0 || outbox->withheld) {
         return NULL;
     }
+    lq_tickets_ask(stream);
     lq_sm_ask(stream);
     if ((lq_outbox_is_empty(outbox) && !outbox->bye)) {
         return NULL;

@@ -207,6 +207,9 @@ void lq_liveness_probe(lq_stream *stream);
 /* It may be dead: ask. */
 void lq_liveness_ask(lq_stream *stream);
 
+/* Ping the server, whose answer is no event.  An id or an error. */
+lq_id lq_liveness_ping(lq_stream *stream);
+
 /* ---- activity.c ---- */
 
 /* Tell the server whether somebody looks, if it wants to know and does not.

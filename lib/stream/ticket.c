@@ -4,7 +4,8 @@
  *                      -> requests, by the id that the reply will bear
  *
  * Without stream management the server tells by its replies how far it has
- * read: the reply to a request acknowledges every delivery sent before it. */
+ * read: the reply to a request acknowledges every delivery sent before it.  Now
+ * and then it is pinged for that alone. */
 #include "stream/ticket.h"
 
 #include <assert.h>
@@ -15,7 +16,10 @@
 #include "base/memory.h"
 #include "stream/stream.h"
 
-enum { WIRE_LEN = LQ_WIRE_ID_SIZE - 1 };
+enum {
+    WIRE_LEN = LQ_WIRE_ID_SIZE - 1,
+    ASK_BYTES = 64 * 1024, /* sent since we asked how far the server has read */
+};
 
 /* ---- one ticket ---- */
 
@@ -262,6 +266,7 @@ void lq_tickets_lost(lq_stream *stream)
             ticket_end(ticket, LQ_E_LOST, NULL);
         }
     }
+    lq_tickets_room(stream);
 }
 
 void lq_tickets_drop(lq_stream *stream)
@@ -548,6 +553,7 @@ bool lq_tickets_reply(lq_stream *stream, const lq_stanza *stanza)
     }
     if (ticket->number == 0) {
         tickets_acknowledge(&stream->tickets, ticket->start);
+        lq_tickets_room(stream);
     }
     ticket_end(ticket, lq_stanza_type(stanza) == LQ_ERROR ? LQ_E_STANZA : LQ_OK,
                stanza);
@@ -564,9 +570,31 @@ size_t lq_stream_waiting(const lq_stream *stream)
            lq_buffer_len(&outbox->wire) + lq_buffer_len(&outbox->block);
 }
 
+/* Bytes that were sent behind POSITION and are not known to have been read. */
+static size_t tickets_unread(const lq_stream *stream, uint64_t position)
+{
+    const lq_ticket *first = ticket_first(&stream->tickets.open);
+
+    if (first == NULL) {
+        return 0;
+    }
+    position = position > first->start ? position : first->start;
+    return (size_t)(lq_outbox_position(&stream->outbox) - position);
+}
+
 size_t lq_stream_unacked(const lq_stream *stream)
 {
-    return stream->sm == NULL ? 0 : lq_buffer_len(&stream->sm->out.kept);
+    return stream->sm == NULL ? tickets_unread(stream, 0)
+                              : lq_buffer_len(&stream->sm->out.kept);
+}
+
+void lq_tickets_ask(lq_stream *stream)
+{
+    if (stream->sm == NULL && stream->flowing &&
+        tickets_unread(stream, stream->tickets.asked) >= ASK_BYTES &&
+        lq_stream_room(stream) > 0 && lq_liveness_ping(stream) > 0) {
+        stream->tickets.asked = lq_outbox_position(&stream->outbox);
+    }
 }
 
 void lq_tickets_room(lq_stream *stream)

@@ -53,6 +53,7 @@ typedef struct lq_tickets {
     lq_list open;      /* sent, not known to have been read; oldest first */
     lq_list fresh;     /* requests whose time-out has not begun */
     lq_list expired;   /* requests to end once the inbox is empty */
+    uint64_t asked;    /* up to where the server was asked how far it is */
     uint32_t held_bytes;
     bool wants_room; /* a sender was told LQ_E_FULL */
 } lq_tickets;
@@ -126,10 +127,14 @@ void lq_tickets_unsent(lq_stream *stream);
 void lq_tickets_lost(lq_stream *stream);
 void lq_tickets_drop(lq_stream *stream);
 
+/* Output is wanted: ask how far the server is, if much is not known to have
+ * been read and nothing else tells. */
+void lq_tickets_ask(lq_stream *stream);
+
 /* If somebody waits for room and there is some, tell. */
 void lq_tickets_room(lq_stream *stream);
 
-/* Bytes on their way, held ones included; and those kept until they are
+/* Bytes on their way, held ones included; and those that the server has not
  * acknowledged. */
 size_t lq_stream_waiting(const lq_stream *stream);
 size_t lq_stream_unacked(const lq_stream *stream);

@@ -149,6 +149,13 @@ static bool is(const char *name, const char *what)
     return strcmp(name, what) == 0;
 }
 
+/* Whether the session can be resumed, as its client knows. */
+static bool lasts(const talk *t)
+{
+    return t->session != NULL && t->session->resumable &&
+           t->line->down.passed >= t->line->enabled_at;
+}
+
 static void take_close(world *w, talk *t)
 {
     if (t->session != NULL) {
@@ -179,8 +186,9 @@ static void take_element(world *w, talk *t, const char *element)
     } else if (is(name, "authenticate")) {
         take_authenticate(w, t, element);
     } else if (is(name, "stream:error")) {
-        if (!w->liar && !w->starved &&
-            strstr(element, "connection-timeout") == NULL) {
+        if (!w->liar &&
+            (lasts(t) ||
+             (!w->starved && strstr(element, "connection-timeout") == NULL))) {
             world_fail(w, "the client says %.100s", element);
         }
     } else if (!t->authenticated) {

@@ -80,9 +80,13 @@ void wrap_session(world *w)
     if (kept->len == 0 || !draw_chance(1000)) {
         return;
     }
+    for (const line *l = w->lines; l != NULL; l = l->next) {
+        if (!l->server_gone) {
+            return; /* it may bring what was said before */
+        }
+    }
     s = session_called(w, count_more(kept, 0));
-    if (s != NULL && s->talk == NULL && s->in < UINT32_MAX / 2 &&
-        s->acked < UINT32_MAX / 2) {
+    if (s != NULL && s->in < UINT32_MAX / 2 && s->acked < UINT32_MAX / 2) {
         world_trace(w, "(session %d has seen %llu stanzas more)", s->serial,
                     (unsigned long long)by);
         count_more(kept, by);
