@@ -70,6 +70,8 @@ void memory_spare(bool on) { plenty = on; }
 
 bool memory_is_tortured(void) { return tortured; }
 
+void memory_forgive(bool on) { tortured = on; }
+
 size_t memory_blocks(void) { return blocks; }
 
 /* Whether the N-th allocation of SCENARIO, if there is one, failed. */

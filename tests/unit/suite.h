@@ -40,6 +40,9 @@ void memory_spare(bool on);
 /* Whether memory_torture() is at work: then only sanity can be claimed. */
 bool memory_is_tortured(void);
 
+/* While ON, as if it were: for a test that fails something else. */
+void memory_forgive(bool on);
+
 /* How many of COUNT rows to go through: a few will do then. */
 static inline size_t suite_rows(size_t count)
 {
