@@ -210,6 +210,7 @@ int lq_exchange_step(lq_exchange *x, const char *in, size_t len, lq_buffer *out)
         return LQ_E_ARGUMENT;
     }
     x->out = out;
+    x->result = LQ_E_NOMEM; /* unless our mechanism is asked */
     rv = gsasl_step(x->session, in, len, &said, &said_len);
     if (x->own != NULL) {
         rv = x->result;
