@@ -461,10 +461,8 @@ int lq_stream_fail(lq_stream *stream, const lq_fault *fault)
 {
     /* What is no fault of the peer's must not end the session (XEP-0198, 6),
      * which may have been resumed already, if it is the old one. */
-    bool lasts =
-        lq_sm_may_last(stream) &&
-        (stream->negotiation.through || stream->negotiation.old_session) &&
-        (fault->code == LQ_E_DEAD || fault->code == LQ_E_MEMORY);
+    bool lasts = lq_sm_may_last(stream) &&
+                 (fault->code == LQ_E_DEAD || fault->code == LQ_E_MEMORY);
     bool can_tell = fault->tell && !lasts && !stream->closed_by_us &&
                     stream->transport != 0 && !stream->ending;
 

@@ -186,9 +186,8 @@ static void take_element(world *w, talk *t, const char *element)
     } else if (is(name, "authenticate")) {
         take_authenticate(w, t, element);
     } else if (is(name, "stream:error")) {
-        if (!w->liar &&
-            (lasts(t) ||
-             (!w->starved && strstr(element, "connection-timeout") == NULL))) {
+        if (!w->liar && !w->starved &&
+            (lasts(t) || strstr(element, "connection-timeout") == NULL)) {
             world_fail(w, "the client says %.100s", element);
         }
     } else if (!t->authenticated) {

@@ -111,6 +111,18 @@ static void bind_anew(void)
     peer_expect(p, ENABLE);
 }
 
+static void expect_error(const char *condition)
+{
+    char pattern[256];
+
+    snprintf(pattern, sizeof(pattern),
+             "<error xmlns='http://etherx.jabber.org/streams'>"
+             "<%s xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></error>",
+             condition);
+    peer_expect(p, pattern);
+    CLAIM_IS(lq_stream_wish(p->stream), LQ_WISH_CLOSE);
+}
+
 static void end(void) { peer_close(p); }
 
 /* ---- counting ---- */
