@@ -263,11 +263,11 @@ static void session_move(world *w, session *s, talk *to)
     s->unasked = (int)s->count;
 }
 
-/* What a connection still brings that the client has left, for a NEWER one,
- * tells nothing. */
-static bool comes_late(const talk *t, const talk *newer)
+/* What a connection still brings that the client has left for a newer one tells
+ * nothing. */
+static bool comes_late(const world *w, const talk *t)
 {
-    return t->line->client_left && newer != NULL && !newer->line->client_left;
+    return t->line->client_left && w->lines != t->line;
 }
 
 bool session_resume(world *w, talk *t, const char *element, const char *lead,
@@ -279,7 +279,7 @@ bool session_resume(world *w, talk *t, const char *element, const char *lead,
 
     element_attr(element, "previd", previd, sizeof(previd));
     s = session_find(w, previd);
-    if (s != NULL && comes_late(t, s->talk)) {
+    if (comes_late(w, t)) {
         t->over = true;
         return true;
     }

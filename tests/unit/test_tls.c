@@ -246,6 +246,7 @@ START_TEST(stanzas_of_many_records_pass)
     lq_stream_send(p->stream, b);
     peer_expect(p, "<message type='chat'/>");
     CLAIM(strstr(peer_last(p), text) != NULL);
+    peer_expect(p, "<iq type='get'><ping xmlns='urn:xmpp:ping'/></iq>");
     if (_i > 0) {
         peer_sendf(p, "<message><body>%s</body></message>", text);
         peer_event(p, LQ_EVENT_MESSAGE);
