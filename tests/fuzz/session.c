@@ -35,7 +35,12 @@ typedef struct blob {
 
 static void blob_put(blob *b, const void *bytes, size_t len)
 {
-    b->bytes = realloc(b->bytes, b->len + len + 1);
+    unsigned char *grown = realloc(b->bytes, b->len + len + 1);
+
+    if (grown == NULL) {
+        abort();
+    }
+    b->bytes = grown;
     if (len > 0) {
         memcpy(b->bytes + b->len, bytes, len);
     }
