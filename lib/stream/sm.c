@@ -554,9 +554,12 @@ int lq_sm_succeeded(lq_stream *stream, const lq_element *success)
     const lq_element *failed = lq_element_child(success, "failed", LQ_NS_SM);
 
     if (resumed != NULL) {
-        return stream->negotiation.old_session && bound == NULL
-                   ? sm_resumed(stream, resumed)
-                   : sm_out_of_turn(stream);
+        if (!stream->negotiation.old_session || bound != NULL) {
+            return sm_out_of_turn(stream);
+        }
+        /* Those of before the login; no others follow. */
+        lq_features_clear(&stream->negotiation.features);
+        return sm_resumed(stream, resumed);
     }
     if (failed != NULL && stream->negotiation.old_session) {
         sm_failed(stream, failed);

@@ -15,6 +15,7 @@
 #define ENABLED  "<enabled xmlns='" NS_SM "' resume='true' id='sm-1'/>"
 #define ASK      "<r xmlns='" NS_SM "'/>"
 #define ACK(h)   "<a xmlns='" NS_SM "' h='" h "'/>"
+#define SASL2    "urn:xmpp:sasl:2"
 #define SASL     "urn:ietf:params:xml:ns:xmpp-sasl"
 #define SAID(t)  "<message to='" JULIET "'><body>" t "</body></message>"
 #define HEARD(t) "<message from='" JULIET "'><body>" t "</body></message>"
@@ -433,6 +434,28 @@ START_TEST(fate_that_was_stored_and_not_told_is_told_by_the_next_process)
 }
 END_TEST
 
+/* They are not told anew then. */
+START_TEST(what_the_server_can_do_is_known_when_a_login_resumes)
+{
+    first_process(_i, false);
+    peer_close(p);
+    p = process(_i, false);
+    peer_connect(p, LQ_TRANSPORT_SECURE);
+    peer_header(p, "<authentication xmlns='" SASL2 "'><mechanism>PLAIN"
+                   "</mechanism><inline>" SM "</inline></authentication>");
+    peer_expect(p, "<authenticate xmlns='" SASL2 "'><resume xmlns='" NS_SM
+                   "' previd='sm-1' h='0'/></authenticate>");
+    peer_send(p, "<success xmlns='" SASL2
+                 "'><authorization-identifier>" PEER_ACCOUNT
+                 "</authorization-identifier><resumed xmlns='" NS_SM
+                 "' previd='sm-1' h='0'/></success>");
+    peer_event(p, LQ_EVENT_ONLINE);
+    CLAIM(lq_stream_server_feature(p->stream, "sm", NS_SM) != NULL);
+    CLAIM(lq_stream_server_feature(p->stream, "authentication", SASL2) == NULL);
+    end();
+}
+END_TEST
+
 /* ---- durable ---- */
 
 START_TEST(nothing_leaves_before_it_is_stored)
@@ -745,6 +768,7 @@ int main(void)
         session_that_makes_no_sense_is_none,
         what_waited_for_a_session_waits_in_the_next_process,
         who_is_there_is_asked_anew_by_another_process,
+        what_the_server_can_do_is_known_when_a_login_resumes,
         fate_that_was_stored_and_not_told_is_told_by_the_next_process,
         nothing_leaves_before_it_is_stored,
         what_is_said_before_the_session_is_managed_is_kept,
