@@ -156,6 +156,7 @@ static void judge_renew(talk *t)
     t->depth = 0;
     t->quiet = false;
     t->judge = xmlCreatePushParserCtxt(&sax, t, NULL, 0, NULL);
+    xmlCtxtUseOptions(t->judge, XML_PARSE_NOENT); /* "&" is no "&#38;" */
 }
 
 /* A stream begins anew with each XML declaration: what we are told could put
