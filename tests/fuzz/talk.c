@@ -154,7 +154,6 @@ static void judge_renew(talk *t)
 
     judge_free(t);
     t->depth = 0;
-    t->quiet = false;
     t->judge = xmlCreatePushParserCtxt(&sax, t, NULL, 0, NULL);
     xmlCtxtUseOptions(t->judge, XML_PARSE_NOENT); /* "&" is no "&#38;" */
 }
@@ -169,7 +168,7 @@ static void judge_hear(talk *t, const char *bytes, size_t len)
     while (len > 0) {
         size_t piece = 1;
 
-        if (len >= size && memcmp(bytes, start, size) == 0) {
+        if (!t->quiet && len >= size && memcmp(bytes, start, size) == 0) {
             judge_renew(t);
         }
         while (piece < len && (len - piece < size ||
@@ -339,6 +338,7 @@ static bool connect_again(talk *t)
                   LQ_OK);
             t->transport = true;
             t->wants = 0;
+            t->quiet = false;
             settle(t);
         } else if (!wait(t)) {
             return false;
