@@ -403,6 +403,23 @@ START_TEST(what_was_handled_is_told_in_resuming)
 }
 END_TEST
 
+START_TEST(half_a_stanza_is_not_told_in_resuming)
+{
+    begin_managed(_i);
+    peer_send(p, HEARD("one") HEARD("two") "<message><body>thr");
+    peer_event(p, LQ_EVENT_MESSAGE);
+    lq_stream_disconnected(p->stream, p->now, LQ_E_NET);
+    peer_event(p, LQ_EVENT_MESSAGE); /* it had come, and was not taken yet */
+    come_back("2");
+    peer_send(p, RESUMED("0") HEARD("three"));
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_send(p, ASK);
+    peer_expect(p, ACK("3"));
+    end();
+}
+END_TEST
+
 START_TEST(request_is_answered_after_resuming)
 {
     lq_id id;
@@ -674,6 +691,7 @@ int main(void)
         refusal_leaves_the_old_rules,
         what_was_not_acknowledged_is_sent_again_in_order,
         what_was_handled_is_told_in_resuming,
+        half_a_stanza_is_not_told_in_resuming,
         request_is_answered_after_resuming,
         modules_are_told_and_send_nothing,
         presence_that_changed_meanwhile_is_told,
