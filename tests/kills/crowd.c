@@ -28,7 +28,7 @@ static void took_fate(crowd *c, member *m, const lq_event *event)
     message *known = message_of(m, event->id);
 
     if (known == NULL) {
-        c->strange++;
+        c->strange += event->id != m->away && event->id != m->back;
         return;
     }
     c->open -= known->fates == 0;
@@ -104,16 +104,38 @@ static int wire_number(const char *xml)
     return (int)strtol(body + strlen("<body>"), NULL, 10);
 }
 
+static bool is_stanza(const char *xml)
+{
+    return begins(xml, "<message") || begins(xml, "<presence") ||
+           begins(xml, "<iq");
+}
+
+/* The attribute "h" of a word of XEP-0198; false if there is none. */
+static bool wire_h(const char *xml, uint32_t *h)
+{
+    const char *attr = strstr(xml, " h=");
+
+    if (attr != NULL) {
+        *h = (uint32_t)strtoul(attr + strlen(" h='"), NULL, 10);
+    }
+    return attr != NULL;
+}
+
 static void wire_sent(member *m, const char *xml)
 {
     int number = wire_number(xml);
+    uint32_t h;
 
     if (begins(xml, "<enable")) {
         m->session++;
         m->stanzas = 0;
-    } else if (begins(xml, "<message") || begins(xml, "<presence") ||
-               begins(xml, "<iq")) {
+    } else if (is_stanza(xml)) {
         m->stanzas++;
+    } else if ((begins(xml, "<a") || begins(xml, "<resume")) &&
+               wire_h(xml, &h)) {
+        m->tellings++;
+        m->overtold += h > m->came;
+        m->said = h;
     }
     if (number > 0 && number <= m->sent) {
         m->messages[number].session = m->session;
@@ -138,15 +160,19 @@ static void wire_heard(crowd *c, member *m, const char *xml)
 {
     member *from = &c->members[(m - c->members + CROWD - 1) % CROWD];
     bool resumed = begins(xml, "<resumed");
-    const char *h = strstr(xml, " h=");
     int number = wire_number(xml);
+    uint32_t h;
 
-    if (h != NULL && (resumed || begins(xml, "<a") || begins(xml, "<failed"))) {
-        uint32_t count = (uint32_t)strtoul(h + strlen(" h='"), NULL, 10);
-
-        wire_vouched(m, count);
-        if (resumed) {
-            m->stanzas = count; /* the rest is sent again */
+    if (begins(xml, "<enabled")) {
+        m->came = 0;
+    } else if (is_stanza(xml)) {
+        m->came++;
+    } else if ((resumed || begins(xml, "<a") || begins(xml, "<failed")) &&
+               wire_h(xml, &h)) {
+        wire_vouched(m, h);
+        if (resumed) { /* the rest is sent again, both ways */
+            m->stanzas = h;
+            m->came = m->said;
         }
     }
     if (number > 0 && number <= from->sent) {
@@ -247,6 +273,27 @@ void crowd_pass(crowd *c, lq_time ms)
     }
 }
 
+void crowd_cut(crowd *c)
+{
+    for (int i = 0; i < CROWD; i++) {
+        if (lq_net_remove(c->net, c->members[i].stream) < 0 ||
+            lq_net_add(c->net, c->members[i].stream) < 0) {
+            abort();
+        }
+    }
+}
+
+void crowd_reappear(crowd *c)
+{
+    for (int i = 0; i < CROWD; i++) {
+        member *m = &c->members[i];
+
+        m->away = lq_presence_set(m->presence, LQ_SHOW_OFFLINE, 0);
+        m->back = lq_presence_set(m->presence, LQ_SHOW_ONLINE, 0);
+        c->refused += m->away <= 0 || m->back <= 0;
+    }
+}
+
 bool crowd_talk(crowd *c, int messages, lq_time ms)
 {
     lq_time until = lq_net_now(c->net) + ms;
@@ -293,6 +340,11 @@ bool crowd_hear(crowd *c, lq_time ms)
 
 /* ---- life ---- */
 
+const member *crowd_next(const crowd *c, int i)
+{
+    return &c->members[(i + 1) % CROWD];
+}
+
 static void member_begin(crowd *c, int i, const place *where, lq_time idle,
                          lq_time ping)
 {
@@ -313,8 +365,8 @@ static void member_begin(crowd *c, int i, const place *where, lq_time idle,
     m->stream = lq_stream_new(c->context, config);
     lq_config_free(config);
     /* whoever is available gets what came while nobody was */
-    if (lq_presence_attach(m->stream) == NULL ||
-        lq_net_add(c->net, m->stream) < 0 ||
+    m->presence = lq_presence_attach(m->stream);
+    if (m->presence == NULL || lq_net_add(c->net, m->stream) < 0 ||
         lq_stream_start(m->stream, lq_net_now(c->net)) < 0) {
         abort();
     }

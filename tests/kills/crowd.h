@@ -2,8 +2,8 @@
  *
  * Each sends numbered messages to the next one in the ring.  Every number has
  * a fate and a count of how often it came.  Besides what the library says there
- * is what stood on the wire (TRACE): what the server acknowledged, and what it
- * delivered. */
+ * is what stood on the wire (TRACE): what the server acknowledged and what it
+ * delivered, and that nobody acknowledged to it more than that. */
 #ifndef TESTS_KILLS_CROWD_H
 #define TESTS_KILLS_CROWD_H
 
@@ -24,10 +24,14 @@ typedef struct message {
 
 typedef struct member {
     lq_stream *stream;
-    char next[64]; /* to whom it sends */
+    lq_presence *presence;
+    lq_id away, back; /* of what it sent of that */
+    char next[64];    /* to whom it sends */
     int sent;
     bool online;
     uint32_t session, stanzas;     /* on the wire: managed ones; sent in it */
+    uint32_t came, said;           /* ... that came in it; "h" that it said */
+    long tellings, overtold;       /* how often; how often more than came */
     message messages[NUMBERS + 1]; /* by their numbers */
 } member;
 
@@ -51,6 +55,17 @@ void crowd_end(crowd *c);
 
 /* Let MS pass. */
 void crowd_pass(crowd *c, lq_time ms);
+
+/* Cut all connections: whatever the server takes for not arrived it sends
+ * again when the sessions are resumed. */
+void crowd_cut(crowd *c);
+
+/* All go away and come back, as the others see it: who does gets what the
+ * server has stored meanwhile. */
+void crowd_reappear(crowd *c);
+
+/* To whom member I sends. */
+const member *crowd_next(const crowd *c, int i);
 
 /* The rest waits for something, MS at most, and returns whether it came about:
  * that MESSAGES more were sent; */

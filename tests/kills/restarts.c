@@ -1,9 +1,10 @@
 /* restarts.c - the server is frozen, killed and restarted under five hundred
  * streams that talk.
  *
- *     restarts HOST TLS-PORT CAFILE PIDS
+ *     restarts HOST TLS-PORT CAFILE PIDS [ROW...]
  *
  * PIDS is the file in which the server's script keeps the ids of its processes;
+ * a ROW is a number from 1, and without any all are gone through.
  * LQ_SERVER_STOP and LQ_SERVER_START are the commands that take the server
  * away and bring it back.
  *
@@ -32,8 +33,10 @@ enum {
     PING = 15000,
     SHORT = 2000,      /* ms that IDLE and PING let pass */
     PATIENCE = 60000,  /* ms that whatever is awaited may take */
+    HEARING = 20000,   /* ... what was acknowledged, until it is here */
     STRAGGLERS = 5000, /* ... what a server may have lost */
     ENOUGH = CROWD,    /* messages before and after, or it shows nothing */
+    LITTLE = 1000,     /* ... of so many, one */
     SHOWN = 5,         /* missing messages that are named */
 };
 
@@ -182,8 +185,8 @@ enum { PHASES = sizeof(phases) / sizeof(phases[0]) };
 /* ---- the books ---- */
 
 typedef struct count {
-    long sent, acked, failed, unknown, fateless, fates, missing, doubled, again;
-    long unvouched, untold;
+    long sent, acked, failed, unknown, fateless, fates, doubled, again;
+    long missing, unsent, unvouched, untold;
 } count;
 
 static bool is_missing(const message *m)
@@ -191,7 +194,14 @@ static bool is_missing(const message *m)
     return m->fates > 0 && m->fate == LQ_DELIVERY_ACKED && m->times == 0;
 }
 
-static void count_message(count *n, const message *m)
+/* Whether M, which is missing, is not for want of us: the server had counted
+ * it, and TO never said that it had more than came. */
+static bool is_unsent(const message *m, const member *to)
+{
+    return is_missing(m) && m->vouched && !m->delivered && to->overtold == 0;
+}
+
+static void count_message(count *n, const message *m, const member *to)
 {
     bool acked = m->fates > 0 && m->fate == LQ_DELIVERY_ACKED;
 
@@ -202,6 +212,7 @@ static void count_message(count *n, const message *m)
     n->failed += m->fates > 0 && m->fate == LQ_DELIVERY_FAILED;
     n->unknown += m->fates > 0 && m->fate == LQ_DELIVERY_UNKNOWN;
     n->missing += is_missing(m);
+    n->unsent += is_unsent(m, to);
     n->doubled += m->times - m->again > 1;
     n->again += m->again;
     n->unvouched += acked && !m->vouched;
@@ -215,7 +226,7 @@ static count count_phase(const crowd *c, int phase)
     for (int i = 0; i < CROWD; i++) {
         for (int k = 1; k <= c->members[i].sent; k++) {
             if (c->members[i].messages[k].phase == phase) {
-                count_message(&n, &c->members[i].messages[k]);
+                count_message(&n, &c->members[i].messages[k], crowd_next(c, i));
             }
         }
     }
@@ -243,22 +254,42 @@ static void name_missing(const crowd *c, int phase)
     }
 }
 
+/* How often it was told how much had come; and how often more than had. */
+static void judge_tellings(const crowd *c, const char *name)
+{
+    long tellings = 0, overtold = 0;
+
+    for (int i = 0; i < CROWD; i++) {
+        tellings += c->members[i].tellings;
+        overtold += c->members[i].overtold;
+        if (c->members[i].overtold > 0) {
+            printf("      u%d told the server of more than had come\n", i);
+        }
+    }
+    claim(name, "the server was told how much came", tellings >= CROWD);
+    claim(name, "... and never of more than had", overtold == 0);
+}
+
 static void judge(const crowd *c, int i, long resumed, long fresh)
 {
     const struct phase *phase = &phases[i];
     count n = count_phase(c, i);
 
-    printf("    %-17s %7ld %7ld %8ld %7ld %7ld %7ld %7ld %7ld %7ld\n",
+    printf("    %-17s %7ld %7ld %8ld %7ld %7ld %7ld %7ld %7ld %7ld %7ld\n",
            phase->name, resumed, fresh, n.sent, n.acked, n.unknown, n.failed,
-           n.missing, n.doubled, n.again);
+           n.missing, n.unsent, n.doubled, n.again);
     name_missing(c, i);
     claim(phase->name, "each message has one fate", n.fateless + n.fates == 0);
     claim(phase->name, "nothing came twice", n.doubled == 0);
     claim(phase->name, "what counts as acknowledged was", n.unvouched == 0);
     claim(phase->name, "what came was told", n.untold == 0);
+    judge_tellings(c, phase->name);
     if (phase->lasts) {
         claim(phase->name, "all was acknowledged", n.acked == n.sent);
-        claim(phase->name, "nothing acknowledged is missing", n.missing == 0);
+        claim(phase->name, "what is missing was never sent to us",
+              n.missing == n.unsent);
+        claim(phase->name, "... and is little",
+              phase->stays ? n.missing == 0 : n.missing * LITTLE <= n.sent);
         claim(phase->name, "nothing was stored that had come", n.again == 0);
     }
 }
@@ -273,6 +304,20 @@ static void judge_sessions(const struct phase *phase, long resumed, long fresh)
     } else {
         claim(phase->name, "all had to log in", resumed + fresh >= CROWD);
     }
+}
+
+/* Get all out of the server that it may still have for us: if it had sent more
+ * than came, or we acknowledged less than came, something comes twice here. */
+static void ask_again(crowd *c, const char *name)
+{
+    long resumed = c->resumed;
+
+    crowd_cut(c);
+    crowd_pass(c, 1); /* in which they notice */
+    claim(name, "all are online again", crowd_settle(c, PATIENCE));
+    claim(name, "... in their sessions", c->resumed - resumed >= CROWD);
+    crowd_reappear(c);
+    crowd_hear(c, STRAGGLERS);
 }
 
 static void go_through(crowd *c, int i, const where *w)
@@ -290,11 +335,25 @@ static void go_through(crowd *c, int i, const where *w)
     c->sends = false;
     claim(phase->name, "all are online, and know what became of all",
           crowd_settle(c, PATIENCE));
-    crowd_hear(c, phase->lasts ? PATIENCE : STRAGGLERS);
+    crowd_hear(c, phase->lasts ? HEARING : STRAGGLERS);
+    if (phase->lasts && !phase->stays) {
+        ask_again(c, phase->name);
+    }
     resumed = c->resumed - resumed;
     fresh = c->fresh - fresh;
     judge_sessions(phase, resumed, fresh);
     judge(c, i, resumed, fresh);
+}
+
+/* ROWS ends with NULL. */
+static bool is_wanted(int i, char **rows)
+{
+    bool wanted = rows[0] == NULL;
+
+    for (; *rows != NULL; rows++) {
+        wanted = wanted || atoi(*rows) == i + 1;
+    }
+    return wanted;
 }
 
 int main(int argc, char **argv)
@@ -303,8 +362,8 @@ int main(int argc, char **argv)
     where w;
     crowd c;
 
-    if (argc != 5) {
-        fprintf(stderr, "usage: restarts HOST TLS-PORT CAFILE PIDS\n");
+    if (argc < 5) {
+        fprintf(stderr, "usage: restarts HOST TLS-PORT CAFILE PIDS [ROW...]\n");
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -313,11 +372,13 @@ int main(int argc, char **argv)
     crowd_begin(&c, &w.place, IDLE, PING);
     claim("the beginning", "all get in", crowd_settle(&c, PATIENCE));
     printf("    %d streams in one process\n", CROWD);
-    printf("    %-17s %7s %7s %8s %7s %7s %7s %7s %7s %7s\n", "the server was",
-           "resumes", "fresh", "messages", "acked", "unknown", "failed",
-           "missing", "doubled", "stored");
+    printf("    %-17s %7s %7s %8s %7s %7s %7s %7s %7s %7s %7s\n",
+           "the server was", "resumes", "fresh", "messages", "acked", "unknown",
+           "failed", "missing", "unsent", "doubled", "stored");
     for (int i = 0; i < PHASES && failed == 0; i++) {
-        go_through(&c, i, &w);
+        if (is_wanted(i, argv + 5)) {
+            go_through(&c, i, &w);
+        }
     }
     printf("    out of order %ld, bounced %ld\n", c.past, c.bounced);
     claim("the whole", "nothing else came", c.strange == 0);

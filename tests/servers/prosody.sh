@@ -14,7 +14,7 @@ config() {
 $([ "$(id -u)" != 0 ] || echo 'run_as_root = true')
 pidfile = "$dir/prosody.pid"
 data_path = "$dir/data"
-log = { debug = "$dir/prosody.log" }
+log = { ${LOGLEVEL:-debug} = "$dir/prosody.log" }
 plugin_paths = { "$here" }   -- mod_backports.lua
 
 interfaces = $(lua_list $loopback)
