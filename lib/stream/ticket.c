@@ -18,7 +18,7 @@
 
 enum {
     WIRE_LEN = LQ_WIRE_ID_SIZE - 1,
-    ASK_BYTES = 64 * 1024, /* sent since we asked how far the server has read */
+    ASK_BYTES = 64 * 1024, /* to ask about how far the server has read */
 };
 
 /* ---- one ticket ---- */
@@ -109,6 +109,9 @@ static void ticket_leave(lq_ticket *ticket)
     lq_link_remove(&ticket->place);
     lq_link_remove(&ticket->fresh);
     lq_timer_set(stream, &ticket->timer, LQ_NEVER);
+    if (stream->tickets.asking == ticket) {
+        stream->tickets.asking = NULL;
+    }
     if (ticket->request) {
         lq_table_remove(&stream->tickets.requests, ticket->wire, WIRE_LEN);
     }
@@ -570,30 +573,39 @@ size_t lq_stream_waiting(const lq_stream *stream)
            lq_buffer_len(&outbox->wire) + lq_buffer_len(&outbox->block);
 }
 
-/* Bytes that were sent behind POSITION and are not known to have been read. */
-static size_t tickets_unread(const lq_stream *stream, uint64_t position)
+/* Bytes that were sent and are not known to have been read. */
+static size_t tickets_unread(const lq_stream *stream)
 {
     const lq_ticket *first = ticket_first(&stream->tickets.open);
 
-    if (first == NULL) {
-        return 0;
-    }
-    position = position > first->start ? position : first->start;
-    return (size_t)(lq_outbox_position(&stream->outbox) - position);
+    return first == NULL
+               ? 0
+               : (size_t)(lq_outbox_position(&stream->outbox) - first->start);
 }
 
 size_t lq_stream_unacked(const lq_stream *stream)
 {
-    return stream->sm == NULL ? tickets_unread(stream, 0)
+    return stream->sm == NULL ? tickets_unread(stream)
                               : lq_buffer_len(&stream->sm->out.kept);
 }
 
+/* One question at a time, and it waits for as long as the connection lives: on
+ * a narrow path the answer comes late, and it is the only way out of being
+ * full. */
 void lq_tickets_ask(lq_stream *stream)
 {
-    if (stream->sm == NULL && stream->flowing &&
-        tickets_unread(stream, stream->tickets.asked) >= ASK_BYTES &&
-        lq_stream_room(stream) > 0 && lq_liveness_ping(stream) > 0) {
-        stream->tickets.asked = lq_outbox_position(&stream->outbox);
+    lq_tickets *tickets = &stream->tickets;
+    lq_live *live;
+
+    if (stream->sm != NULL || !stream->flowing || tickets->asking != NULL ||
+        tickets_unread(stream) < ASK_BYTES) {
+        return;
+    }
+    live = lq_ids_get(&stream->ids, lq_liveness_ping(stream), LQ_LIVE_TICKET);
+    if (live != NULL) {
+        tickets->asking = LQ_OUTER(live, lq_ticket, live);
+        tickets->asking->timeout = LQ_NEVER;
+        lq_timer_set(stream, &tickets->asking->timer, LQ_NEVER);
     }
 }
 
@@ -617,7 +629,9 @@ static bool ticket_is_momentary(const lq_builder *b)
             b->type == LQ_UNAVAILABLE || b->type == LQ_PROBE);
 }
 
-static int ticket_check(lq_stream *stream, lq_builder *b, bool request)
+/* Pings of our own pass the high-water mark: what they ask lowers it. */
+static int ticket_check(lq_stream *stream, lq_builder *b, bool request,
+                        bool ping)
 {
     bool alive = stream->state == LQ_STATE_WAITING ||
                  stream->state == LQ_STATE_NEGOTIATING ||
@@ -639,7 +653,7 @@ static int ticket_check(lq_stream *stream, lq_builder *b, bool request)
     if (rv < 0) {
         return rv;
     }
-    if (lq_stream_room(stream) == 0 && !stream->greeting) {
+    if (lq_stream_room(stream) == 0 && !stream->greeting && !ping) {
         stream->tickets.wants_room = true;
         return LQ_E_FULL;
     }
@@ -721,7 +735,7 @@ lq_id lq_ticket_send(lq_stream *stream, lq_builder *b, bool silent)
     if (b == NULL) {
         return LQ_E_NOMEM;
     }
-    rv = ticket_check(stream, b, false);
+    rv = ticket_check(stream, b, false, false);
     if (rv < 0) {
         lq_builder_free(b);
         return rv;
@@ -743,7 +757,7 @@ lq_id lq_ticket_request(lq_stream *stream, lq_builder *b, struct lq_slot *owner,
     if (b == NULL) {
         return LQ_E_NOMEM;
     }
-    rv = ticket_check(stream, b, true);
+    rv = ticket_check(stream, b, true, silent);
     if (rv < 0) {
         lq_builder_free(b);
         return rv;

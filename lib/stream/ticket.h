@@ -53,7 +53,7 @@ typedef struct lq_tickets {
     lq_list open;      /* sent, not known to have been read; oldest first */
     lq_list fresh;     /* requests whose time-out has not begun */
     lq_list expired;   /* requests to end once the inbox is empty */
-    uint64_t asked;    /* up to where the server was asked how far it is */
+    lq_ticket *asking; /* the ping that asks how far the server is, or NULL */
     uint32_t held_bytes;
     bool wants_room; /* a sender was told LQ_E_FULL */
 } lq_tickets;
@@ -66,8 +66,8 @@ void lq_tickets_clear(lq_stream *stream);
 /* As lq_stream_send(); a SILENT one ends without an event. */
 lq_id lq_ticket_send(lq_stream *stream, lq_builder *b, bool silent);
 
-/* As lq_module_request() for OWNER (NULL: the program); a SILENT one ends
- * without an event. */
+/* As lq_module_request() for OWNER (NULL: the program); a SILENT one is a ping:
+ * it ends without an event, and is never too much. */
 lq_id lq_ticket_request(lq_stream *stream, lq_builder *b, struct lq_slot *owner,
                         lq_time timeout, bool silent);
 

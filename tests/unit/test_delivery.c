@@ -182,10 +182,9 @@ static char *large_text(size_t len)
     return text;
 }
 
-/* The server reads all that there is, and answers the ping behind it. */
-static void server_reads(void)
+/* The server has read TEXT, and answers the ping behind it. */
+static void server_answers(char *text)
 {
-    char *text = peer_take(p);
     const char *ping = text == NULL ? NULL : strstr(text, "<ping "), *id = NULL;
 
     for (const char *at = text;
@@ -200,6 +199,9 @@ static void server_reads(void)
     }
     free(text);
 }
+
+/* It reads all that there is. */
+static void server_reads(void) { server_answers(peer_take(p)); }
 
 START_TEST(sending_stops_at_the_high_water_mark_and_goes_on)
 {
@@ -269,6 +271,59 @@ START_TEST(what_the_server_does_not_show_to_have_read_has_a_bound)
     CLAIM_IS(sent, 11);
     CLAIM_IS(say(text), LQ_E_FULL);
     CLAIM_IS((long)lq_stream_room(p->stream), 0);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
+/* One stanza may be more than that bound. */
+START_TEST(server_is_asked_however_full_we_are)
+{
+    char *text = large_text(1200000);
+
+    p = peer_open(2);
+    CLAIM(say(text) > 0);
+    CLAIM_IS(say("too much"), LQ_E_FULL);
+    server_reads();
+    peer_event(p, LQ_EVENT_ROOM);
+    CLAIM(say("again") > 0);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
+/* A narrow path takes longer for what stands before the question than a request
+ * has time. */
+START_TEST(late_answer_tells_as_well_how_far_the_server_is)
+{
+    char *text = large_text(100000), *sent;
+    lq_id id;
+
+    p = peer_open(2);
+    id = say(text);
+    sent = peer_take(p);
+    peer_wait(p, 100000);
+    server_answers(sent);
+    expect_delivery(id, LQ_DELIVERY_ACKED);
+    peer_close(p);
+    free(text);
+}
+END_TEST
+
+/* The server talks, but has not answered what it was asked; then it falls
+ * silent. */
+START_TEST(silent_server_is_pinged_however_full_we_are)
+{
+    char *text = large_text(1200000), *sent;
+
+    p = peer_open(2);
+    CLAIM(say(text) > 0);
+    free(peer_take(p));
+    peer_wait(p, 300000);
+    sent = peer_take(p);
+    CLAIM(strstr(sent, "<ping ") != NULL);
+    free(sent);
+    peer_quiet(p);
     peer_close(p);
     free(text);
 }
@@ -393,6 +448,9 @@ int main(void)
         sending_stops_at_the_high_water_mark_and_goes_on,
         room_is_told_once_however_many_wanted_it,
         what_the_server_does_not_show_to_have_read_has_a_bound,
+        server_is_asked_however_full_we_are,
+        late_answer_tells_as_well_how_far_the_server_is,
+        silent_server_is_pinged_however_full_we_are,
         room_comes_before_the_end,
         room_comes_before_the_end_of_what_never_left,
         room_comes_before_what_was_received,
