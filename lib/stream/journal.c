@@ -270,6 +270,7 @@ static int write_whole(lq_stream *stream, lq_buffer *out)
          l = l->next) {
         rv = write_held(out, LQ_OUTER(l, lq_ticket, place));
     }
+    rv = rv < 0 ? rv : write_counters(stream, out);
     return rv < 0 ? rv : write_untold(stream, out);
 }
 
@@ -493,6 +494,24 @@ static lq_value journal_records(const void *bytes, size_t len,
     return rest;
 }
 
+/* REST without what was given in one and stored in half: COUNTERS end it, and
+ * the fates behind them. */
+static lq_value journal_whole(lq_value rest)
+{
+    lq_value after = rest, v;
+    bool ended = false;
+    int tag;
+
+    rest.len = 0;
+    while ((tag = read_record(&after, &v)) >= 0) {
+        ended = tag == COUNTERS || (ended && tag == ENDED);
+        if (ended) {
+            rest.len = (size_t)(after.bytes - rest.bytes);
+        }
+    }
+    return rest;
+}
+
 int lq_journal_check(const void *bytes, size_t len, const char *account)
 {
     lq_value rest = journal_records(bytes, len, account), v;
@@ -667,6 +686,7 @@ int lq_journal_read(lq_stream *stream, const void *bytes, size_t len)
     lq_value rest = journal_records(bytes, len, lq_jid_bare(stream->self)), v;
     int rv = LQ_OK, tag;
 
+    rest = rest.bytes == NULL ? rest : journal_whole(rest);
     while (rv == LQ_OK && rest.bytes != NULL &&
            (tag = read_record(&rest, &v)) >= 0) {
         rv = read_one(stream, tag, &v);

@@ -4,8 +4,10 @@
  *     "LQS1", account, session, records...      each with a sum of 8 bytes
  *
  * The whole is given once; then only what has happened since, to be appended.
- * Reading ends at the first record that is damaged: the last one may have been
- * written in half when the process ended. */
+ * Both end with the counters.  Reading ends at the first record that is
+ * damaged, and goes no further than the counters before it: what was given last
+ * may have been written in half when the process ended, and a message must not
+ * count as handled without the answer to it, nor the other way about. */
 #ifndef LQ_JOURNAL_H
 #define LQ_JOURNAL_H
 

@@ -194,17 +194,34 @@ static bool take_is_over(const lq_stream *stream)
            lq_inbox_is_empty(&stream->inbox);
 }
 
-/* The oldest note; CLOSED only behind all that hooks still had to say. */
+/* SAVE waits until the stanza that is being told is handled, so that this is
+ * stored together with what was sent on it; CLOSED until nothing else is left.
+ */
+static bool take_is_late(const lq_stream *stream, const lq_note *note)
+{
+    bool is_save = stream->journal != NULL && note == &stream->journal->note;
+
+    return note->event.type == LQ_EVENT_CLOSED ||
+           (is_save && stream->sm != NULL && stream->sm->taking);
+}
+
+/* The oldest note that is not too early, or NULL. */
 static lq_note *take_note(lq_stream *stream)
 {
-    lq_note *note = lq_note_take(&stream->notes);
+    bool told = stream->sm == NULL || !stream->sm->taking;
+    lq_link *l = stream->notes.first;
 
-    if (note != NULL && note->event.type == LQ_EVENT_CLOSED &&
-        stream->notes.first != NULL) {
-        lq_list_append(&stream->notes, &note->place);
-        note = lq_note_take(&stream->notes);
+    while (l != NULL && take_is_late(stream, LQ_OUTER(l, lq_note, place))) {
+        l = l->next; /* two of them at the most */
     }
-    return note;
+    if (l == NULL && told) {
+        l = stream->notes.first;
+    }
+    if (l == NULL) {
+        return NULL;
+    }
+    lq_link_remove(l);
+    return LQ_OUTER(l, lq_note, place);
 }
 
 static const lq_event *take_next(lq_stream *stream)

@@ -78,6 +78,7 @@ static void put_record(blob *b, unsigned tag, const void *value, size_t len)
 static blob made_of(unsigned how, const uint8_t *data, size_t size)
 {
     blob b = { NULL, 0 };
+    int tag = 0;
 
     if ((how & RAW) != 0) {
         blob_put(&b, data, size);
@@ -90,11 +91,15 @@ static blob made_of(unsigned how, const uint8_t *data, size_t size)
         size_t len = end == NULL ? size : (size_t)(end - data);
 
         if (len > 0) {
+            tag = data[0];
             put_record(&b, data[0], data + 1, len - 1);
         }
         len += end == NULL ? 0 : 1;
         data += len;
         size -= len;
+    }
+    if (tag != 'c' && tag != 'e') {
+        put_record(&b, 'c', "", 0); /* what is before it is read */
     }
     return b;
 }
@@ -189,7 +194,7 @@ static bool read_kept(kept *k, const blob *b)
             }
             break;
         default:
-            CLAIM(tag == 'a');
+            CLAIM(tag == 'a' || tag == 'c');
             break;
         }
     }

@@ -235,7 +235,7 @@ START_TEST(record_that_was_written_in_half_counts_as_none)
     save();
     say("two");
     save();
-    stored = stored > 40 ? stored - 40 : 0; /* behind it stand the counters */
+    stored -= stored > 0; /* of the counters, behind the stanza */
     next_process(_i, false, "0");
     resumed("1");
     expect_fate(one, LQ_DELIVERY_ACKED);
@@ -315,6 +315,7 @@ static void store_record(char tag, const void *value, size_t len)
 START_TEST(fate_is_told_once_whatever_else_is_said_of_it)
 {
     static const char ended[8] = { 9 }, unheld[4] = { 9 };
+    static const char counters[20] = { [16] = 9 };
     static const char held[] = "\x09\0\0\0\0\0\0\0\0\0\0\0\0<message/>";
 
     first_process(_i, false);
@@ -322,6 +323,8 @@ START_TEST(fate_is_told_once_whatever_else_is_said_of_it)
     store_record('u', unheld, sizeof(unheld));
     store_record('h', held, sizeof(held) - 1);
     store_record('o', held, sizeof(held) - 1);
+    store_record('c', counters, sizeof(counters));
+    store_record('e', ended, sizeof(ended));
     store_record('e', ended, sizeof(ended));
     next_process(_i, false, "0");
     expect_fate(9, LQ_DELIVERY_ACKED);
@@ -362,6 +365,7 @@ START_TEST(session_that_makes_no_sense_is_none)
         store_put(LQ_SAVED_SESSION, "LQS1", 4);
         store_record('a', PEER_JID, strcspn(PEER_JID, "/"));
         store_record('s', odd_rows[i].bytes, odd_rows[i].len);
+        store_record('c', SEVEN NOUGHT "\0\0\0", 20);
         p = process(_i, false);
         peer_login(p);
         peer_expect(p, ENABLE);
@@ -524,6 +528,45 @@ START_TEST(what_was_not_stored_comes_again_with_its_serial)
     peer_send(p, HEARD("one"));
     peer_event(p, LQ_EVENT_MESSAGE);
     CLAIM_IS(lq_stream_serial(p->stream), 1);
+    end();
+}
+END_TEST
+
+/* Hears one, and answers it while the event is looked at. */
+static void hear_and_answer(void)
+{
+    peer_send(p, HEARD("one"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    say("answer");
+}
+
+START_TEST(answer_is_stored_with_what_it_answers)
+{
+    first_process(_i, true);
+    hear_and_answer();
+    save();
+    next_process(_i, true, "1");
+    resumed("0");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_expect(p, SAID("answer"));
+    end();
+}
+END_TEST
+
+START_TEST(answer_that_was_stored_in_half_is_given_again)
+{
+    first_process(_i, true);
+    hear_and_answer();
+    save();
+    stored -= stored > 0;
+    next_process(_i, true, "0");
+    resumed("0");
+    peer_event(p, LQ_EVENT_ONLINE);
+    peer_quiet(p);
+    hear_and_answer();
+    CLAIM(is_silent());
+    save();
+    peer_expect(p, SAID("answer"));
     end();
 }
 END_TEST
@@ -774,6 +817,8 @@ int main(void)
         what_is_said_before_the_session_is_managed_is_kept,
         nothing_is_acknowledged_before_it_is_stored,
         what_was_not_stored_comes_again_with_its_serial,
+        answer_is_stored_with_what_it_answers,
+        answer_that_was_stored_in_half_is_given_again,
         no_number_is_given_to_two_stanzas,
         what_this_process_has_is_not_told_twice,
         what_is_stored_while_we_resume_comes_again_all_the_same,
