@@ -41,6 +41,7 @@ static const lq_fault frame_faults[] = {
 
 int lq_stream_no_memory(lq_stream *stream)
 {
+    stream->starved = true;
     return lq_stream_fail(stream,
                           &(lq_fault){ LQ_LAYER_MEMORY, LQ_E_MEMORY,
                                        "internal-server-error", NULL,

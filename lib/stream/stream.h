@@ -63,6 +63,7 @@ struct lq_stream {
     bool answered;             /* ... in answer to ours, which had left */
     bool surfacing;            /* .event waits to be returned */
     bool has_room;             /* ROOM waits to be told */
+    bool starved;              /* memory ran out since that was cleared */
     bool retimed;              /* the deadline may be another */
     lq_connection *connection; /* this one, or the last one */
     lq_connection *next;       /* for the one that is wished for */

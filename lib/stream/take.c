@@ -136,13 +136,11 @@ static void take_nonza(lq_stream *stream, const lq_element *root)
  * and neither is what follows: when the session is resumed they come again. */
 static bool take_was_too_much(const lq_stream *stream)
 {
-    return stream->ending && lq_sm_is_resumable(stream) &&
-           lq_failure_code(&stream->connection->failure) == LQ_E_MEMORY;
+    return stream->starved && lq_sm_is_resumable(stream);
 }
 
 static void take_stanza(lq_stream *stream, lq_stanza *stanza)
 {
-    bool was_ending;
     int rv;
 
     if (!take_sender(stream, stanza)) {
@@ -153,11 +151,11 @@ static void take_stanza(lq_stream *stream, lq_stanza *stanza)
     if (stream->sm != NULL && !lq_sm_taking(stream->sm)) {
         return;
     }
-    was_ending = stream->ending;
+    stream->starved = false;
     stream->hooked = true;
     rv = lq_router_route(stream, stanza);
     stream->hooked = false;
-    if (!was_ending && take_was_too_much(stream)) {
+    if (take_was_too_much(stream)) {
         stream->sm->taking = false;
         lq_inbox_drop(&stream->inbox);
     } else if (rv == LQ_PASS) {

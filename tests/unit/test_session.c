@@ -693,6 +693,43 @@ START_TEST(stopping_waits_until_all_is_stored)
 }
 END_TEST
 
+static void ask_in_vain(unsigned long n)
+{
+    static const char iq[] =
+        "<iq type='get' id='q' from='" JULIET "'><nothing xmlns='urn:x'/></iq>";
+
+    lq_stream_recv(p->stream, p->now, iq, strlen(iq));
+    memory_fail(n, false);
+    while (lq_stream_event(p->stream) != NULL) {
+    }
+}
+
+/* Who asked is answered, by this session or the next one: what there was no
+ * memory to answer comes again. */
+START_TEST(what_there_was_no_memory_for_is_not_handled)
+{
+    bool failed = true;
+
+    for (unsigned long n = 1; failed && n < 100; n++) {
+        bool lost;
+
+        first_process(_i, false);
+        ask_in_vain(n);
+        failed = memory_failed();
+        memory_fail(0, false);
+        lost = lq_stream_wish(p->stream) == LQ_WISH_CLOSE;
+        if (!lost) {
+            peer_expect(p, "<iq type='error' id='q'/>");
+        }
+        save_now(LQ_SAVED_RECORDS);
+        next_process(_i, false, lost ? "0" : "1");
+        end();
+        store_clear();
+    }
+    CLAIM(!failed);
+}
+END_TEST
+
 /* ---- suspended ---- */
 
 START_TEST(question_is_answered_while_it_is_suspended)
@@ -831,5 +868,13 @@ int main(void)
         NULL,
     };
 
-    return suite_main_tortured("session", tests);
+    const TTest *const hungry[] = {
+        what_there_was_no_memory_for_is_not_handled,
+        NULL,
+    };
+
+    suite_begin("session");
+    suite_add_tortured("session", tests);
+    suite_add_chunked("hungry", hungry); /* it tortures itself */
+    return suite_end();
 }
