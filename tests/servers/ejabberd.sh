@@ -23,8 +23,8 @@ listen:
 CONFIG
     for ip in $loopback; do
         cat <<CONFIG
-  - { port: $port, ip: "$ip", module: ejabberd_c2s, access: all, starttls: true, starttls_required: true, tls_verify: true }
-  - { port: $tls_port, ip: "$ip", module: ejabberd_c2s, access: all, tls: true, tls_verify: true }
+  - { port: $port, ip: "$ip", module: ejabberd_c2s, backlog: 1024, access: all, starttls: true, starttls_required: true, tls_verify: true }
+  - { port: $tls_port, ip: "$ip", module: ejabberd_c2s, backlog: 1024, access: all, tls: true, tls_verify: true }
 CONFIG
     done
     cat <<CONFIG
