@@ -327,6 +327,7 @@ START_TEST(what_is_not_acknowledged_has_a_bound)
     int sent = 0;
 
     begin_managed(_i);
+    p->chunk = sizeof(text); /* a megabyte in single bytes tells nothing more */
     memset(text, 'x', sizeof(text) - 1);
     while (sent < 20 && say(text) > 0) {
         char *out = peer_take(p);
