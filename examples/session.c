@@ -6,6 +6,16 @@
 
 #include <poll.h>
 
+bool session_make(session *s, const options *o, lq_config *config)
+{
+    *s = (session){ .trace = o->trace };
+    s->context = lq_context_new();
+    s->net = s->context == NULL ? NULL : lq_net_new(s->context);
+    s->stream = s->net == NULL ? NULL : lq_stream_new(s->context, config);
+    lq_config_free(config);
+    return s->stream != NULL;
+}
+
 bool session_open(session *s, const options *o, const char *jid, bool forever)
 {
     lq_config *config = options_config(o, jid);
@@ -17,11 +27,7 @@ bool session_open(session *s, const options *o, const char *jid, bool forever)
     if (!forever) {
         lq_config_set_reconnect(config, LQ_NEVER, LQ_NEVER);
     }
-    s->context = lq_context_new();
-    s->net = s->context == NULL ? NULL : lq_net_new(s->context);
-    s->stream = s->net == NULL ? NULL : lq_stream_new(s->context, config);
-    lq_config_free(config);
-    return s->stream != NULL;
+    return session_make(s, o, config);
 }
 
 bool session_start(session *s)

@@ -18,6 +18,9 @@ typedef struct session {
  * out or there is no password; session_close() follows in any case. */
 bool session_open(session *s, const options *o, const char *jid, bool forever);
 
+/* The same with a CONFIG of one's own, which is freed, also on failure. */
+bool session_make(session *s, const options *o, lq_config *config);
+
 /* Go online.  False if that cannot be; why has been printed. */
 bool session_start(session *s);
 
