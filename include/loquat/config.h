@@ -126,15 +126,18 @@ LQ_API void lq_config_set_keylog(lq_config *config, bool log);
  *         if (store(event->id, bytes, len)) {
  *             lq_stream_saved(stream, now, event->id);
  *         }
- * store() replaces what there was of ACCOUNT or SESSION, and appends RECORDS to
- * that of SESSION, so that a stanza costs its own size; the three together are
- * given back as SESSION.  One stream at a time may use a session.
+ * store() replaces what there was of ACCOUNT or SESSION (as a file: write
+ * another, fsync() it, rename() it to the old one's name), and appends RECORDS
+ * to that of SESSION, so that a stanza costs its own size; the file of both is
+ * given back as SESSION.  What it could not append is not in later RECORDS: the
+ * program ends, or has SESSION stored instead, which lq_stream_save() gives at
+ * any time.  One stream at a time may use a session.  examples/durable.c is a
+ * whole program.
  *
  * Without DATA (LEN 0) nothing is known yet; in both cases SAVE events tell
  * when there is something to be kept.  LQ_E_ARGUMENT if DATA is damaged or
  * another account's: then, and after LQ_E_NOMEM, it is as if there were none,
- * pins included.  Of a session, records that were stored in half count as not
- * stored. */
+ * pins included.  RECORDS that were stored in half count as not stored. */
 enum { LQ_SAVED_ACCOUNT = 1, LQ_SAVED_SESSION, LQ_SAVED_RECORDS };
 LQ_API int lq_config_set_saved(lq_config *config, int which, const void *data,
                                size_t len);
@@ -145,8 +148,12 @@ LQ_API int lq_config_set_saved(lq_config *config, int which, const void *data,
  * whenever the process ends, even in the middle of a call: what send() took and
  * was stored reaches the server exactly once as long as the session can be
  * resumed; what arrives is told at least once, each time with the same
- * lq_stream_serial().  Without it, a process that is killed can lose what it
- * had not stored yet, and send again what had left. */
+ * lq_stream_serial().  A stanza that arrived is stored as handled together with
+ * what was sent while its event was looked at, if lq_stream_save() is called
+ * when SAVE asks for it: a bot answers once without books of its own, and needs
+ * the serial only for what it does elsewhere.  If this is off, a process that
+ * is killed can lose what it had not stored yet, and send again what had left.
+ */
 LQ_API void lq_config_set_durable(lq_config *config, bool durable);
 
 /* Log in within the TLS handshake itself (early data, RFC 8446) where the

@@ -56,7 +56,9 @@ struct lq_event {
 
 /* ONLINE: whether it is the session that there was before OFFLINE (XEP-0198):
  * nothing was lost, and contacts, rooms and the server have not noticed.  False
- * for other events. */
+ * for other events, and for the first ONLINE of a process that resumes another
+ * one's session, since it knows nobody yet; lq_stream_jid() is the same then.
+ */
 LQ_API bool lq_event_resumed(const lq_event *event);
 
 /* DELIVERY: the server has it, as it acknowledges (XEP-0198; without that, as

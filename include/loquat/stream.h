@@ -52,8 +52,10 @@ LQ_API int lq_stream_stop(lq_stream *stream, lq_time now);
  * resumed: by another process from what lq_stream_save() gives of it, which
  * SAVE asks for once more, or by start().  What is to leave leaves first; then
  * come OFFLINE, if there was a connection, SAVE and CLOSED, and no DELIVERY or
- * REPLY: those come to whoever resumes.  Without stream management the server
- * takes it for a lost connection.  LQ_E_STATE as for stop(). */
+ * REPLY: those come to whoever resumes.  Without stream management, and before
+ * the server has agreed to it, which is shortly after ONLINE, there is nothing
+ * to resume: the server takes it for a lost connection, and DELIVERY comes
+ * here. LQ_E_STATE as for stop(). */
 LQ_API int lq_stream_suspend(lq_stream *stream, lq_time now);
 
 enum {
@@ -242,8 +244,9 @@ LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
  * written: keep them as you would the password, and out of backups.  They are
  * the stream's until the next call.  A stanza whose event is being looked at
  * counts as not handled yet.  NULL before start(), without
- * lq_config_set_saved(), and when memory runs out; and for RECORDS if SESSION
- * is needed, as SAVE then says. */
+ * lq_config_set_saved(), and when memory runs out, when nothing of it is lost
+ * to the next call; and for RECORDS if SESSION is needed, as SAVE then says.  A
+ * session that has ended gives bytes as well, which say so. */
 LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);
 
 /* What lq_stream_save() gave last of WHICH has been stored: what waited for
