@@ -242,11 +242,11 @@ LQ_API int lq_stream_set_password(lq_stream *stream, lq_time now,
  * RECORDS what has happened to the session since SESSION or RECORDS were given.
  * The first lets anybody log in as the account, the others show what was
  * written: keep them as you would the password, and out of backups.  They are
- * the stream's until the next call.  A stanza whose event is being looked at
- * counts as not handled yet.  NULL before start(), without
- * lq_config_set_saved(), and when memory runs out, when nothing of it is lost
- * to the next call; and for RECORDS if SESSION is needed, as SAVE then says.  A
- * session that has ended gives bytes as well, which say so. */
+ * the stream's until the next call of this function or of lq_stream_saved().  A
+ * stanza whose event is being looked at counts as not handled yet.  NULL before
+ * start(), without lq_config_set_saved(), and when memory runs out, when nothing
+ * of it is lost to the next call; and for RECORDS if SESSION is needed, as SAVE
+ * then says.  A session that has ended gives bytes as well, which say so. */
 LQ_API const void *lq_stream_save(lq_stream *stream, int which, size_t *len);
 
 /* What lq_stream_save() gave last of WHICH has been stored: what waited for

@@ -85,7 +85,7 @@ int lq_stream_saved(lq_stream *stream, lq_time now, int which)
         return LQ_E_BUSY;
     }
     if (which == LQ_SAVED_SESSION || which == LQ_SAVED_RECORDS) {
-        lq_journal_stored(stream);
+        lq_journal_stored(stream, which);
     }
     if (which == LQ_SAVED_ACCOUNT && stream->outbox.withheld &&
         stream->saver->given) {

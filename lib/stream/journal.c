@@ -317,8 +317,8 @@ void lq_journal_renew(lq_stream *stream)
     if (journal != NULL) {
         journal->serials = serials_now(stream, journal->serials);
         journal->fits = false;
-        journal->given = journal->stored = 0;
-        journal->given_handled = journal->stored_handled = 0;
+        memset(journal->given, 0, sizeof(journal->given));
+        journal->stored = (lq_progress){ 0 };
         journal_anew(stream);
     }
 }
@@ -387,7 +387,7 @@ uint64_t lq_journal_sendable(const lq_stream *stream)
         (sm->enabled && sm->id == NULL)) {
         return sm->out.last;
     }
-    return sm->enabled && stream->journal->fits ? stream->journal->stored
+    return sm->enabled && stream->journal->fits ? stream->journal->stored.sent
                                                 : sm->out.acked;
 }
 
@@ -398,7 +398,7 @@ uint64_t lq_journal_tellable(const lq_stream *stream)
     if (stream->journal == NULL || !stream->config.durable || sm->id == NULL) {
         return sm->handled;
     }
-    return stream->journal->fits ? stream->journal->stored_handled : 0;
+    return stream->journal->fits ? stream->journal->stored.handled : 0;
 }
 
 /* ---- for the program ---- */
@@ -417,6 +417,14 @@ static int journal_write(lq_stream *stream, int which, lq_buffer *out)
                                 lq_buffer_len(&journal->records));
     rv = rv < 0 ? rv : write_counters(stream, out);
     return rv < 0 ? rv : write_untold(stream, out);
+}
+
+static lq_progress journal_progress(const lq_stream *stream)
+{
+    const lq_sm *sm = stream->sm;
+
+    return sm == NULL ? (lq_progress){ 0 }
+                      : (lq_progress){ sm->out.last, sm->handled };
 }
 
 const void *lq_journal_give(lq_stream *stream, int which, size_t *len)
@@ -441,18 +449,22 @@ const void *lq_journal_give(lq_stream *stream, int which, size_t *len)
     journal->fits = true;
     journal->base = whole ? *len : journal->base;
     journal->size = whole ? *len : journal->size + *len;
-    journal->given = stream->sm == NULL ? 0 : stream->sm->out.last;
-    journal->given_handled = stream->sm == NULL ? 0 : stream->sm->handled;
+    journal->given[!whole] = journal_progress(stream);
     return lq_buffer_bytes(&journal->bytes);
 }
 
-void lq_journal_stored(lq_stream *stream)
+/* The other may have been given later, and may be stored sooner. */
+void lq_journal_stored(lq_stream *stream, int which)
 {
     lq_journal *journal = stream->journal;
 
     if (journal != NULL && journal->fits) {
-        journal->stored = journal->given;
-        journal->stored_handled = journal->given_handled;
+        const lq_progress *given = &journal->given[which != LQ_SAVED_SESSION];
+
+        if (given->sent >= journal->stored.sent &&
+            given->handled >= journal->stored.handled) {
+            journal->stored = *given;
+        }
         lq_buffer_clear(&journal->bytes);
         lq_sm_stored(stream);
     }
@@ -673,12 +685,10 @@ static int read_one(lq_stream *stream, int tag, lq_value *v)
 static void journal_restored(lq_stream *stream)
 {
     lq_journal *journal = stream->journal;
-    const lq_sm *sm = stream->sm;
 
     journal->fits = true;
-    journal->given = journal->stored = sm == NULL ? 0 : sm->out.last;
-    journal->given_handled = journal->stored_handled =
-        sm == NULL ? 0 : sm->handled;
+    journal->stored = journal_progress(stream);
+    journal->given[0] = journal->given[1] = journal->stored;
 }
 
 int lq_journal_read(lq_stream *stream, const void *bytes, size_t len)

@@ -17,15 +17,20 @@
 
 struct lq_ticket;
 
+/* How far: of the stanzas that we sent, of those that we handled. */
+typedef struct lq_progress {
+    uint64_t sent, handled;
+} lq_progress;
+
 typedef struct lq_journal {
-    lq_note note;      /* there is something to be stored */
-    lq_buffer bytes;   /* as they were given last */
-    lq_buffer records; /* since then */
-    bool whole;        /* the next one is all anew */
-    bool fits;         /* what was given last is about this session */
-    size_t base, size; /* bytes of the last whole, and with what followed */
-    uint64_t given, stored; /* how far, of the stanzas that we sent */
-    uint64_t given_handled, stored_handled;
+    lq_note note;         /* there is something to be stored */
+    lq_buffer bytes;      /* as they were given last */
+    lq_buffer records;    /* since then */
+    bool whole;           /* the next one is all anew */
+    bool fits;            /* what was given last is about this session */
+    size_t base, size;    /* bytes of the last whole, and with what followed */
+    lq_progress given[2]; /* with SESSION, with RECORDS */
+    lq_progress stored;
     uint64_t serials; /* of stanzas in the sessions before this one */
 } lq_journal;
 
@@ -59,8 +64,8 @@ uint64_t lq_journal_tellable(const lq_stream *stream);
 
 const void *lq_journal_give(lq_stream *stream, int which, size_t *len);
 
-/* What was given last is stored. */
-void lq_journal_stored(lq_stream *stream);
+/* What was given last of WHICH is stored. */
+void lq_journal_stored(lq_stream *stream, int which);
 
 /* As lq_saved_check() and lq_saved_read(). */
 int lq_journal_check(const void *bytes, size_t len, const char *account);

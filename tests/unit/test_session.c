@@ -502,6 +502,30 @@ START_TEST(what_is_said_before_the_session_is_managed_is_kept)
 }
 END_TEST
 
+/* Both may be given before either is stored. */
+START_TEST(what_is_stored_tells_nothing_of_what_was_given_behind_it)
+{
+    size_t len;
+
+    first_process(_i, true);
+    CLAIM(lq_stream_save(p->stream, LQ_SAVED_SESSION, &len) != NULL);
+    say("careful");
+    CLAIM(lq_stream_save(p->stream, LQ_SAVED_RECORDS, &len) != NULL);
+    lq_stream_saved(p->stream, p->now, LQ_SAVED_SESSION);
+    CLAIM(is_silent());
+    lq_stream_saved(p->stream, p->now, LQ_SAVED_RECORDS);
+    peer_expect(p, SAID("careful"));
+    say("careful too");
+    CLAIM(lq_stream_save(p->stream, LQ_SAVED_SESSION, &len) != NULL);
+    lq_stream_saved(p->stream, p->now, LQ_SAVED_RECORDS);
+    peer_expect(p, ASK);
+    CLAIM(is_silent());
+    lq_stream_saved(p->stream, p->now, LQ_SAVED_SESSION);
+    peer_expect(p, SAID("careful too"));
+    end();
+}
+END_TEST
+
 START_TEST(nothing_is_acknowledged_before_it_is_stored)
 {
     first_process(_i, true);
@@ -852,6 +876,7 @@ int main(void)
         fate_that_was_stored_and_not_told_is_told_by_the_next_process,
         nothing_leaves_before_it_is_stored,
         what_is_said_before_the_session_is_managed_is_kept,
+        what_is_stored_tells_nothing_of_what_was_given_behind_it,
         nothing_is_acknowledged_before_it_is_stored,
         what_was_not_stored_comes_again_with_its_serial,
         answer_is_stored_with_what_it_answers,
