@@ -234,10 +234,15 @@ bool lq_sm_is_behind(const lq_stream *stream)
            lq_unacked_unsent(&sm->out) <= sm->out.last;
 }
 
+static bool sm_has_way(const lq_stream *stream)
+{
+    return stream->negotiation.through && stream->transport != 0 &&
+           !stream->ending && !stream->closed_by_us;
+}
+
 static void sm_flush(lq_stream *stream)
 {
-    if (stream->sm != NULL && stream->negotiation.through &&
-        stream->transport != 0 && !stream->ending && !stream->closed_by_us) {
+    if (stream->sm != NULL && sm_has_way(stream)) {
         sm_flush_to(stream, lq_journal_sendable(stream));
         if (!lq_sm_is_behind(stream)) {
             lq_stream_caught_up(stream);
@@ -340,13 +345,18 @@ static int sm_enabled(lq_stream *stream, const lq_element *enabled)
 /* The server does without. */
 static int sm_disabled(lq_stream *stream)
 {
-    int rv = sm_flush_to(stream, stream->sm->out.last);
+    int rv =
+        sm_has_way(stream) ? sm_flush_to(stream, stream->sm->out.last) : LQ_OK;
 
     lq_tickets_unmanaged(stream);
     lq_sm_free(stream->sm);
     stream->sm = NULL;
     lq_journal_renew(stream);
-    return rv < 0 ? lq_stream_no_memory(stream) : LQ_OK;
+    if (rv < 0) {
+        return lq_stream_no_memory(stream);
+    }
+    lq_stream_caught_up(stream);
+    return LQ_OK;
 }
 
 int lq_sm_receive(lq_stream *stream, const lq_element *element)

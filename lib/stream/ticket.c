@@ -221,8 +221,15 @@ void lq_tickets_acked(lq_stream *stream, uint64_t number)
 
 void lq_tickets_unmanaged(lq_stream *stream)
 {
+    const uint64_t unsent = lq_unacked_unsent(&stream->sm->out);
+
     for (lq_link *l = stream->tickets.open.first; l != NULL; l = l->next) {
-        LQ_OUTER(l, lq_ticket, place)->number = 0;
+        lq_ticket *ticket = LQ_OUTER(l, lq_ticket, place);
+
+        if (ticket->number >= unsent) { /* it did not and will not leave */
+            ticket->start = lq_outbox_position(&stream->outbox);
+        }
+        ticket->number = 0;
     }
 }
 

@@ -754,6 +754,44 @@ START_TEST(what_there_was_no_memory_for_is_not_handled)
 }
 END_TEST
 
+/* The server will not manage the session, so nothing is left to wait for. */
+START_TEST(stopping_waits_no_longer_than_for_the_refusal)
+{
+    store_clear();
+    p = process(_i, true);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    say("early");
+    lq_stream_stop(p->stream, p->now);
+    CLAIM(is_silent());
+    peer_send(p, "<failed xmlns='" NS_SM "'/>");
+    peer_expect(p, SAID("early"));
+    peer_expect_text(p, "</stream:stream>");
+    end();
+}
+END_TEST
+
+START_TEST(nothing_leaves_behind_the_closing_tag)
+{
+    lq_id id;
+
+    store_clear();
+    p = process(_i, true);
+    peer_login(p);
+    peer_expect(p, ENABLE);
+    id = say("early");
+    lq_stream_stop(p->stream, p->now);
+    CLAIM(is_silent());
+    peer_send(p, "<failed xmlns='" NS_SM "'/>");
+    lq_stream_tick(p->stream, p->now + 2001); /* before it was taken */
+    peer_expect_text(p, "</stream:stream>");
+    peer_quiet(p);
+    peer_hang_up(p);
+    expect_fate(id, LQ_DELIVERY_FAILED);
+    end();
+}
+END_TEST
+
 /* ---- suspended ---- */
 
 START_TEST(question_is_answered_while_it_is_suspended)
@@ -886,6 +924,8 @@ int main(void)
         what_is_stored_while_we_resume_comes_again_all_the_same,
         what_is_not_stored_when_we_stop_does_not_leave,
         stopping_waits_until_all_is_stored,
+        stopping_waits_no_longer_than_for_the_refusal,
+        nothing_leaves_behind_the_closing_tag,
         question_is_answered_while_it_is_suspended,
         session_that_does_not_last_ends_when_it_is_suspended,
         suspended_session_is_handed_over,
