@@ -43,7 +43,8 @@ LQ_API void lq_stream_free(lq_stream *stream);
 LQ_API int lq_stream_start(lq_stream *stream, lq_time now);
 
 /* We want to be offline: what was sent leaves first (if it is to be stored
- * before, once it is), the stream is closed on both sides (two seconds at
+ * before, once it is), what has come is acknowledged as soon as its events have
+ * been taken, the stream is closed on both sides (two seconds for all that at
  * most), then come OFFLINE, if there was a connection, and CLOSED.  LQ_E_STATE
  * if it was not started, or was stopped already.  Allowed inside handlers. */
 LQ_API int lq_stream_stop(lq_stream *stream, lq_time now);

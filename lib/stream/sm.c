@@ -189,6 +189,9 @@ void lq_sm_handled(lq_stream *stream)
     if (lq_journal_tellable(stream) - sm->told >= TELL_EACH) {
         lq_sm_tell(stream);
     }
+    if (stream->state == LQ_STATE_CLOSING) {
+        stream->changed = true; /* the closing tag may have waited for it */
+    }
     lq_journal_touch(stream);
 }
 
@@ -226,12 +229,22 @@ static int sm_flush_to(lq_stream *stream, uint64_t last)
     return rv;
 }
 
+/* Whether the server cannot be told yet of all that has come: it would keep the
+ * rest for the next session, where nobody knows it again. */
+static bool sm_owes(const lq_stream *stream)
+{
+    const lq_sm *sm = stream->sm;
+
+    return sm->enabled && (sm->taking || !lq_inbox_is_empty(&stream->inbox) ||
+                           lq_journal_tellable(stream) != sm->handled);
+}
+
 bool lq_sm_is_behind(const lq_stream *stream)
 {
     const lq_sm *sm = stream->sm;
 
     return sm != NULL && stream->negotiation.through &&
-           lq_unacked_unsent(&sm->out) <= sm->out.last;
+           (lq_unacked_unsent(&sm->out) <= sm->out.last || sm_owes(stream));
 }
 
 static bool sm_has_way(const lq_stream *stream)

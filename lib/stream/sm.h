@@ -72,7 +72,7 @@ int lq_sm_send(lq_stream *stream, const char *bytes, size_t len,
                struct lq_ticket *ticket);
 
 /* Whether something was accepted that may not leave yet: it is to be stored
- * first. */
+ * first; or something has come that may not be acknowledged yet. */
 bool lq_sm_is_behind(const lq_stream *stream);
 
 /* The program has stored how far we are. */

@@ -228,6 +228,21 @@ START_TEST(acknowledgement_comes_before_the_end)
 }
 END_TEST
 
+/* Else the server keeps it for the next time, and the next process stops as
+ * well. */
+START_TEST(stanza_that_makes_us_stop_is_acknowledged)
+{
+    begin_managed(_i);
+    peer_send(p, HEARD("stop") HEARD("and behind it"));
+    peer_event(p, LQ_EVENT_MESSAGE);
+    lq_stream_stop(p->stream, p->now);
+    peer_event(p, LQ_EVENT_MESSAGE);
+    peer_expect(p, ACK("2"));
+    peer_expect_text(p, "</stream:stream>");
+    end();
+}
+END_TEST
+
 START_TEST(acknowledgement_comes_before_the_answer_to_an_end)
 {
     begin_managed(_i);
@@ -682,6 +697,7 @@ int main(void)
         stanza_is_handled_when_the_next_event_is_taken,
         acknowledgement_comes_unasked_after_many,
         acknowledgement_comes_before_the_end,
+        stanza_that_makes_us_stop_is_acknowledged,
         acknowledgement_comes_before_the_answer_to_an_end,
         acknowledgement_comes_before_the_answer_to_a_stream_error,
         acknowledgement_comes_before_our_stream_error,
