@@ -433,7 +433,7 @@ const void *lq_journal_give(lq_stream *stream, int which, size_t *len)
     bool whole = which == LQ_SAVED_SESSION;
 
     *len = 0;
-    if (journal == NULL || stream->self == NULL ||
+    if (journal == NULL ||
         (!whole && (which != LQ_SAVED_RECORDS || journal->whole))) {
         return NULL;
     }

@@ -437,10 +437,13 @@ const void *lq_stream_save(lq_stream *stream, int which, size_t *len)
     lq_saver *saver = stream->saver;
 
     *len = 0;
+    if (stream->state == LQ_STATE_IDLE) {
+        return NULL; /* what was saved may have been read in half */
+    }
     if (which != LQ_SAVED_ACCOUNT) {
         return lq_journal_give(stream, which, len);
     }
-    if (saver == NULL || stream->self == NULL) {
+    if (saver == NULL) {
         return NULL;
     }
     lq_buffer_wipe(&saver->bytes);

@@ -297,6 +297,26 @@ START_TEST(what_waited_for_a_session_waits_in_the_next_process)
 }
 END_TEST
 
+/* Memory may run out in the middle of what was saved. */
+START_TEST(start_that_fails_puts_nothing_in_the_place_of_what_was_saved)
+{
+    size_t len;
+
+    store_clear();
+    p = process(_i, false);
+    lq_stream_start(p->stream, p->now);
+    say("early");
+    save();
+    peer_close(p);
+    p = process(_i, false);
+    if (lq_stream_start(p->stream, p->now) < 0) {
+        ck_assert(lq_stream_save(p->stream, LQ_SAVED_SESSION, &len) == NULL);
+    }
+    CLAIM(lq_stream_save(p->stream, LQ_SAVED_SESSION, &len) != NULL);
+    end();
+}
+END_TEST
+
 /* A record as another version might write it, or an enemy. */
 static void store_record(char tag, const void *value, size_t len)
 {
@@ -909,6 +929,7 @@ int main(void)
         fate_is_told_once_whatever_else_is_said_of_it,
         session_that_makes_no_sense_is_none,
         what_waited_for_a_session_waits_in_the_next_process,
+        start_that_fails_puts_nothing_in_the_place_of_what_was_saved,
         who_is_there_is_asked_anew_by_another_process,
         what_the_server_can_do_is_known_when_a_login_resumes,
         fate_that_was_stored_and_not_told_is_told_by_the_next_process,
