@@ -52,11 +52,11 @@ LQ_API int lq_stream_stop(lq_stream *stream, lq_time now);
 /* Leave the transport without ending the session (XEP-0198), so that it can be
  * resumed: by another process from what lq_stream_save() gives of it, which
  * SAVE asks for once more, or by start().  What is to leave leaves first; then
- * come OFFLINE, if there was a connection, SAVE and CLOSED, and no DELIVERY or
+ * come SAVE, OFFLINE, if there was a connection, and CLOSED, and no DELIVERY or
  * REPLY: those come to whoever resumes.  Without stream management, and before
  * the server has agreed to it, which is shortly after ONLINE, there is nothing
  * to resume: the server takes it for a lost connection, and DELIVERY comes
- * here. LQ_E_STATE as for stop(). */
+ * here.  LQ_E_STATE as for stop(). */
 LQ_API int lq_stream_suspend(lq_stream *stream, lq_time now);
 
 enum {
@@ -187,8 +187,10 @@ LQ_API lq_id lq_stream_request(lq_stream *stream, lq_builder *b);
  * that resumes this session (lq_config_set_saved()) is given it once more, it
  * has the same, and nothing else ever has.  They grow from stanza to stanza and
  * from session to session, which the wall clock is needed for
- * (lq_context_set_wallclock()), and stay below 2^53.  0: it is not from a
- * stanza, or the session is not managed, or not to be saved. */
+ * (lq_context_set_wallclock()), and stay below 2^53.  Without
+ * lq_config_set_durable() a process that is killed may have acknowledged what
+ * it had not stored: then its numbers are given again, to other stanzas.  0: it
+ * is not from a stanza, or the session is not managed, or not to be saved. */
 LQ_API int64_t lq_stream_serial(const lq_stream *stream);
 
 /* Bytes that can be sent before LQ_E_FULL. */
