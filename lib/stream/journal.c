@@ -422,9 +422,13 @@ static int journal_write(lq_stream *stream, int which, lq_buffer *out)
 static lq_progress journal_progress(const lq_stream *stream)
 {
     const lq_sm *sm = stream->sm;
+    lq_progress progress = { 0, 0 };
 
-    return sm == NULL ? (lq_progress){ 0 }
-                      : (lq_progress){ sm->out.last, sm->handled };
+    if (sm != NULL) {
+        progress.sent = sm->out.last;
+        progress.handled = sm->handled;
+    }
+    return progress;
 }
 
 const void *lq_journal_give(lq_stream *stream, int which, size_t *len)
