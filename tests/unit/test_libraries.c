@@ -308,7 +308,7 @@ static bool server_turn(void)
     char *sent = peer_take(h.p);
     char *at = sent;
     size_t len;
-    bool any;
+    bool any = false;
 
     while ((len = element_len(at)) > 0) {
         char *piece = calloc(1, len + 1);
@@ -318,8 +318,8 @@ static bool server_turn(void)
         server_answer(piece);
         free(piece);
         at += len;
+        any = true;
     }
-    any = at > sent;
     free(sent);
     return any;
 }
